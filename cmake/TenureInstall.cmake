@@ -1,0 +1,18 @@
+include(CMakePackageConfigHelpers)
+
+set(TENURE_CMAKE_DIR "${CMAKE_INSTALL_LIBDIR}/cmake/tenure")
+foreach(name core recommender customers simulator)
+  install(TARGETS tenure_${name} EXPORT tenure-targets
+          ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
+          LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
+          FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+endforeach()
+install(EXPORT tenure-targets NAMESPACE tenure:: DESTINATION ${TENURE_CMAKE_DIR})
+configure_package_config_file(
+  "${CMAKE_CURRENT_LIST_DIR}/tenure-config.cmake.in" "${PROJECT_BINARY_DIR}/tenure-config.cmake"
+  INSTALL_DESTINATION ${TENURE_CMAKE_DIR})
+write_basic_package_version_file("${PROJECT_BINARY_DIR}/tenure-config-version.cmake"
+  COMPATIBILITY SameMinorVersion)
+install(FILES "${PROJECT_BINARY_DIR}/tenure-config.cmake"
+              "${PROJECT_BINARY_DIR}/tenure-config-version.cmake"
+        DESTINATION ${TENURE_CMAKE_DIR})

@@ -1,0 +1,42 @@
+# Options, default build type, and one interface target that carries warnings and
+# sanitizers. It is linked privately and never exported.
+option(TENURE_BUILD_APPS "Build the tenure command" ${PROJECT_IS_TOP_LEVEL})
+option(TENURE_BUILD_BENCHMARKS "Build the benchmarks" ${PROJECT_IS_TOP_LEVEL})
+option(TENURE_BUILD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
+option(TENURE_WERROR "Treat warnings as errors" OFF)
+set(TENURE_SANITIZE "" CACHE STRING "Value for -fsanitize=, e.g. address,undefined")
+set(TENURE_PARALLEL_BACKEND "tbb" CACHE STRING "tbb, or threads (for the thread sanitizer)")
+set_property(CACHE TENURE_PARALLEL_BACKEND PROPERTY STRINGS tbb threads)
+
+if(PROJECT_IS_TOP_LEVEL AND NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "Build type" FORCE)
+endif()
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+
+if(PROJECT_IS_TOP_LEVEL)
+  find_program(TENURE_CCACHE ccache)
+  if(TENURE_CCACHE)
+    set(CMAKE_CXX_COMPILER_LAUNCHER "${TENURE_CCACHE}")
+  endif()
+endif()
+
+add_library(tenure_build INTERFACE)
+target_compile_options(tenure_build INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Wcast-align
+  -Woverloaded-virtual -Wnull-dereference -Wformat=2
+  # Contraction into FMA would make bytes depend on the compiler's mood; kernels ask for it by name.
+  -ffp-contract=off)
+if(TENURE_WERROR)
+  target_compile_options(tenure_build INTERFACE -Werror)
+endif()
+if(TENURE_SANITIZE)
+  target_compile_options(tenure_build INTERFACE
+    -fsanitize=${TENURE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=undefined)
+  # Exact-width null checks of GCC 12 misfire once sanitizers are on.
+  target_compile_options(tenure_build INTERFACE -Wno-null-dereference -Wno-maybe-uninitialized)
+  target_link_options(tenure_build INTERFACE -fsanitize=${TENURE_SANITIZE})
+endif()

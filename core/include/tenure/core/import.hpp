@@ -1,0 +1,38 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include <tenure/core/events.hpp>
+#include <tenure/core/execution.hpp>
+
+namespace tenure {
+
+/// Layouts of logs that can be read; docs/FORMATS.md describes each.
+enum class LogFormat {
+  kAuto,          ///< told from the first lines
+  kOnlineRetail,  ///< UCI Online Retail (II): Invoice, StockCode, Quantity, InvoiceDate, Price, ...
+  kCdnow,         ///< CDNOW, master or 1/10 sample layout, white-space separated
+  kAdjacency,     ///< user item item item ..., one line a user
+  kPairs,         ///< header, then customer,item[,value] a line
+  kCsv,           ///< any header, columns named by ImportOptions::columns
+};
+
+struct ImportOptions {
+  LogFormat format = LogFormat::kAuto;
+  /// Role -> column name of the header: customer, item, time, quantity, price, region, channel,
+  /// order, kind. For kCsv; an unnamed role is looked up by its own name and usual synonyms.
+  std::map<std::string, std::string> columns;
+  std::string currency;  ///< kept with the store
+  bool strict = false;   ///< the first faulty row is an error with file and line
+};
+
+/// Reads one or several logs, in the order given, as one table. Faulty rows are counted and left
+/// out (see ImportCounts). Codes follow first appearance, whatever the number of threads.
+/// @throws DataError (missing file, directory, empty file, header only, missing column, a line over
+/// 1 MiB, binary content, no row kept; with strict any faulty row), ArgumentError, Cancelled.
+EventTable read_events(const Execution& execution, const std::vector<std::string>& paths,
+                       const ImportOptions& options);
+
+}  // namespace tenure

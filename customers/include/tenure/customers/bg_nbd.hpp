@@ -1,0 +1,82 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include <tenure/core/execution.hpp>
+#include <tenure/core/random.hpp>
+#include <tenure/customers/recency_frequency.hpp>
+
+/// The BG/NBD model of Fader, Hardie, Lee (2005), "Counting your customers the easy way", Marketing
+/// Science 24(2): while alive a customer orders at rate lambda ~ Gamma(r, rate alpha) per time unit,
+/// and leaves after any repeat order with probability p ~ Beta(a, b). The first order is given and
+/// is never followed by a dropout test of its own.
+namespace tenure::customers {
+
+/// All positive. alpha is in the time units of the data it was fitted to.
+struct BgNbdParameters {
+  double r = 1.0;
+  double alpha = 1.0;
+  double a = 1.0;
+  double b = 1.0;
+};
+
+/// A fit by maximum likelihood.
+struct BgNbdFit {
+  BgNbdParameters parameters;
+  BgNbdParameters standard_errors;  ///< from the inverse Hessian, on the natural scale
+  /// Covariance of (log r, log alpha, log a, log b), row-major: for parameter draws.
+  std::array<double, 16> log_covariance{};
+  double log_likelihood = 0.0;    ///< total over customers
+  std::uint64_t customers = 0;    ///< customers in the data
+  int iterations = 0;             ///< of the best start
+};
+
+struct BgNbdOptions {
+  int starts = 4;            ///< starting points tried; the best optimum wins
+  int max_iterations = 500;  ///< for each start
+  double tolerance = 1e-8;   ///< on the gradient of the mean log-likelihood, log parameters
+};
+
+/// Fits on (x, t_x, T) summaries; equal rows are merged first.
+/// @throws ArgumentError (no customers), NumericalError (no finite maximum, or not converged).
+BgNbdFit fit_bg_nbd(const Execution& execution, const RecencyFrequency& data,
+                    const BgNbdOptions& options = {});
+
+/// Total log-likelihood (their equation 6).
+double bg_nbd_log_likelihood(const BgNbdParameters& parameters, const RecencyFrequency& data);
+
+/// Expected repeat orders of a new customer in (0, t] (their equation 9). t >= 0 in model units.
+double bg_nbd_expected_orders(const BgNbdParameters& parameters, double t);
+
+/// Expected orders in (T, T + t] of a customer with x repeat orders, the last at t_x, observed
+/// until T (their equation 10).
+double bg_nbd_conditional_expected_orders(const BgNbdParameters& parameters, double x, double t_x,
+                                          double T, double t);
+
+/// Probability of being alive at T given (x, t_x, T); 1 for x = 0, as the model has it.
+double bg_nbd_p_alive(const BgNbdParameters& parameters, double x, double t_x, double T);
+
+/// Probability that a new customer is still alive at t: no dropout among its repeat orders so far.
+double bg_nbd_survival(const BgNbdParameters& parameters, double t);
+
+/// What a customer is, unseen: order rate per model time unit, dropout probability per order.
+struct BgNbdLatent {
+  double rate = 0.0;
+  double dropout = 0.0;
+  bool alive = true;
+};
+
+/// A new customer from the prior.
+BgNbdLatent draw_bg_nbd_prior(RandomStream& stream, const BgNbdParameters& parameters);
+
+/// A customer with history (x, t_x, T) from its exact posterior: a mixture of two conjugate
+/// components, alive at T or left right after the order at t_x.
+BgNbdLatent draw_bg_nbd_posterior(RandomStream& stream, const BgNbdParameters& parameters, double x,
+                                  double t_x, double T);
+
+}  // namespace tenure::customers
