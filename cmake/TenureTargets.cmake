@@ -9,7 +9,8 @@ function(tenure_library name)
   target_compile_features(${target} PUBLIC cxx_std_20)
   file(GLOB headers CONFIGURE_DEPENDS include/tenure/${name}/*.hpp)
   target_sources(${target} PUBLIC FILE_SET HEADERS BASE_DIRS include FILES ${headers})
-  target_include_directories(${target} PRIVATE src SYSTEM ${ARG_PRIVATE_INCLUDES})
+  target_include_directories(${target} PRIVATE src)
+  target_include_directories(${target} SYSTEM PRIVATE ${ARG_PRIVATE_INCLUDES})
   target_link_libraries(${target}
     PUBLIC ${ARG_DEPENDS}
     PRIVATE $<BUILD_INTERFACE:tenure_build> ${ARG_PRIVATE_LIBRARIES})
