@@ -1,0 +1,95 @@
+#pragma once
+
+#include <tenure/core/csr.hpp>
+#include <tenure/core/execution.hpp>
+#include <tenure/core/matrix.hpp>
+#include <tenure/recommender/model.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+/// Implicit alternating least squares: Hu, Koren, Volinsky (2008), "Collaborative filtering for
+/// implicit feedback datasets", with the loss and the frequency-scaled regularisation of Rendle,
+/// Krichene, Zhang, Koren (2021), "Revisiting the performance of iALS":
+///   sum over observed of v_ui (1 - s_ui)^2 + unobserved_weight * sum over all of s_ui^2
+///   + sum_u lambda_u |w_u|^2 + sum_i lambda_i |h_i|^2,  s_ui = w_u . h_i,
+///   lambda_u = regularization * (n_u + unobserved_weight * n_items)^regularization_exponent,
+/// lambda_i alike with n_i and n_users; n counts observed pairs, v_ui are the matrix's values.
+namespace tenure::recommender {
+
+enum class IalsSolver : std::uint8_t {
+  kAuto,   ///< the cheapest that is implemented: today exact
+  kExact,  ///< every row is the minimum given the other side
+  kConjugateGradient,
+  kBlock,
+};
+std::string_view to_string(IalsSolver solver) noexcept;
+/// "auto", "exact", "cg", "block".
+std::optional<IalsSolver> ials_solver_from_string(std::string_view text) noexcept;
+
+struct IalsOptions {
+  std::uint32_t factors = 64;            ///< d, 1 to 4096
+  double regularization = 0.05;          ///< >= 0
+  double unobserved_weight = 0.01;       ///< >= 0
+  double regularization_exponent = 0.5;  ///< nu, finite, >= 0
+  std::uint32_t epochs = 10;             ///< >= 1; one solves all items, then all users
+  double init_scale = 0.1;               ///< > 0; users start as N(0, (init_scale / sqrt(d))^2)
+  IalsSolver solver = IalsSolver::kAuto;
+};
+
+/// @throws ArgumentError that names the option out of range, or a solver that is not offered.
+void validate(const IalsOptions& options);
+
+/// Told after each epoch, from the training thread.
+struct IalsEpoch {
+  std::uint32_t epoch = 0;  ///< from 1
+  std::uint32_t epochs = 0;
+  double seconds = 0.0;
+};
+using IalsEpochSink = std::function<void(const IalsEpoch&)>;
+
+/// A trained iALS model. After training each user vector is the exact minimum for the item factors,
+/// so folding a user's training history in gives its trained vector.
+class IalsModel final : public Model {
+ public:
+  /// From given factors, n_users x d and n_items x d.
+  /// @throws ArgumentError where shapes or options do not fit, NumericalError where a factor is not
+  /// finite.
+  IalsModel(const Execution& execution, const IalsOptions& options, Matrix<float> user_factors,
+            Matrix<float> item_factors);
+  ~IalsModel() override;
+
+  std::string_view name() const noexcept override { return "ials"; }
+  std::uint32_t n_users() const noexcept override;
+  std::uint32_t n_items() const noexcept override;
+  bool personal() const noexcept override { return true; }
+  void score(const UserBatch& batch, MatrixView<float> out) const override;
+  std::optional<FactorView> factors() const noexcept override;
+  void user_vectors(const UserBatch& batch, MatrixView<float> out) const override;
+  void save(ContainerWriter& writer) const override;
+  static std::unique_ptr<IalsModel> load(const Execution& execution, const ContainerReader& reader);
+
+  const IalsOptions& options() const noexcept;
+
+ private:
+  struct State;
+  std::unique_ptr<const State> state_;
+};
+
+/// Trains on users x items with values >= 0; pairs of value 0 count as unobserved. A user or item
+/// without pairs gets the zero vector. Factors are byte-identical at any number of threads.
+/// @throws ArgumentError (options, an empty matrix, a negative value, no value above 0),
+/// NumericalError (epoch, side and row that left the finite numbers or met a singular system),
+/// Cancelled.
+std::unique_ptr<IalsModel> train_ials(const Execution& execution, const CsrView& user_items,
+                                      const IalsOptions& options,
+                                      const IalsEpochSink& on_epoch = {});
+
+/// The loss above, in double precision: what training lowers.
+double ials_loss(const Execution& execution, const CsrView& user_items, const FactorView& factors,
+                 const IalsOptions& options);
+
+}  // namespace tenure::recommender

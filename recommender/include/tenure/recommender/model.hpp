@@ -1,0 +1,80 @@
+#pragma once
+
+#include <tenure/core/container.hpp>
+#include <tenure/core/csr.hpp>
+#include <tenure/core/matrix.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace tenure::recommender {
+
+/// In UserBatch::users: a customer the model was not trained on, known by its history alone.
+inline constexpr std::uint32_t kNewUser = 0xFFFFFFFFU;
+
+/// Users to score. Entry i is user users[i] (below n_users(), or kNewUser) whose known items are
+/// row history_rows[i] of `histories` (n_items columns). A model that learns a vector per user
+/// takes it for a known user and folds the history in for a new one; a model of items scores the
+/// history.
+struct UserBatch {
+  std::span<const std::uint32_t> users;
+  std::span<const std::uint32_t> history_rows;
+  CsrView histories;
+
+  std::size_t size() const noexcept { return users.size(); }
+  std::span<const std::uint32_t> history(std::size_t i) const noexcept {
+    return histories.row_columns(history_rows[i]);
+  }
+  std::span<const float> history_values(std::size_t i) const noexcept {
+    return histories.row_values(history_rows[i]);
+  }
+  /// Entries [begin, end).
+  UserBatch slice(std::size_t begin, std::size_t end) const noexcept {
+    return {users.subspan(begin, end - begin), history_rows.subspan(begin, end - begin), histories};
+  }
+};
+
+/// Score of (user, item) = dot product of their rows. Views into the model.
+struct FactorView {
+  MatrixView<const float> users;  ///< n_users x d
+  MatrixView<const float> items;  ///< n_items x d
+};
+
+/// A trained recommender: immutable, so every call may come from any thread. Calls work in the
+/// calling thread; recommend() and evaluate() spread them.
+class Model {
+ public:
+  Model() = default;
+  virtual ~Model() = default;
+  Model(const Model&) = delete;
+  Model& operator=(const Model&) = delete;
+
+  /// As on the command line and in files, e.g. "ials".
+  virtual std::string_view name() const noexcept = 0;
+  virtual std::uint32_t n_users() const noexcept = 0;
+  virtual std::uint32_t n_items() const noexcept = 0;
+  /// Whether scores differ between users; popularity's do not.
+  virtual bool personal() const noexcept = 0;
+
+  /// Scores of every item: out is batch.size() x n_items. All finite.
+  /// @throws ArgumentError where the shapes or a user do not fit.
+  virtual void score(const UserBatch& batch, MatrixView<float> out) const = 0;
+
+  /// The factors, where a score is a dot product; a Retriever can then search the items.
+  virtual std::optional<FactorView> factors() const noexcept { return std::nullopt; }
+  /// The user side of that dot product: out is batch.size() x d. New users are folded in; a user
+  /// without history gets zeros.
+  /// @throws ArgumentError for a model without factors.
+  virtual void user_vectors(const UserBatch& batch, MatrixView<float> out) const;
+
+  /// Writes options and parameters under "model/"; see model_file.hpp for reading.
+  virtual void save(ContainerWriter& writer) const = 0;
+};
+
+/// @throws ArgumentError unless users are in range, histories have n_items columns and out fits.
+void check_batch(const Model& model, const UserBatch& batch, MatrixView<const float> out,
+                 std::size_t out_columns);
+
+}  // namespace tenure::recommender

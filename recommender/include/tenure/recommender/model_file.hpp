@@ -1,0 +1,41 @@
+#pragma once
+
+#include <tenure/core/csr.hpp>
+#include <tenure/core/events.hpp>
+#include <tenure/core/execution.hpp>
+#include <tenure/recommender/model.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tenure::recommender {
+
+/// Layout number of model.h5, described in docs/FORMATS.md.
+inline constexpr int kModelVersion = 1;
+
+/// All that recommending needs: the model, what its codes mean, and what was seen.
+struct ModelFile {
+  std::unique_ptr<Model> model;
+  Dictionary customers;                       ///< length n_users
+  Dictionary items;                           ///< length n_items
+  std::vector<std::uint8_t> item_is_service;  ///< length n_items, or empty
+  Csr train;                                  ///< the matrix trained on: seen items, popularity
+  std::vector<std::pair<std::string, double>> metrics;  ///< held-out figures, may be empty
+};
+
+/// FNV-1a over shape, offsets, columns and the bits of the values: tells one training set from
+/// another.
+std::uint64_t fingerprint(const CsrView& matrix) noexcept;
+
+/// Writes model.h5; the target is whole or untouched.
+/// @throws ArgumentError where the parts do not fit together, DataError where it cannot be written.
+void save_model(const Execution& execution, const ModelFile& file, const std::string& path);
+
+/// Reads model.h5 and checks it, the fingerprint included.
+/// @throws DataError for any file that is not an intact model.
+ModelFile load_model(const Execution& execution, const std::string& path);
+
+}  // namespace tenure::recommender

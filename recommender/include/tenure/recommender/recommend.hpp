@@ -1,0 +1,36 @@
+#pragma once
+
+#include <tenure/core/execution.hpp>
+#include <tenure/recommender/lists.hpp>
+#include <tenure/recommender/model.hpp>
+#include <tenure/recommender/popularity.hpp>
+#include <tenure/recommender/retriever.hpp>
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace tenure::recommender {
+
+struct RecommendOptions {
+  std::uint32_t k = 10;     ///< >= 1; lists are shorter where the catalogue is
+  bool allow_seen = false;  ///< true: items of the history may come again (rebuy)
+  /// Length n_items, or empty: items marked 1 are never listed (service items, deny list).
+  std::span<const std::uint8_t> denied;
+  /// Searches the items of a model with factors; null: an exact scan.
+  const Retriever* retriever = nullptr;
+  /// What users without history get from a personal model; null: the model's own order.
+  const PopularityModel* fallback = nullptr;
+};
+
+struct Recommendations {
+  TopLists lists;
+  std::vector<std::uint8_t> used_fallback;  ///< length of the batch: 1 where popularity stood in
+};
+
+/// Top-k lists of any model, in parallel over users, in memory of a few blocks beyond the lists.
+/// @throws ArgumentError where the batch, options or retriever do not fit the model; Cancelled.
+Recommendations recommend(const Execution& execution, const Model& model, const UserBatch& batch,
+                          const RecommendOptions& options);
+
+}  // namespace tenure::recommender

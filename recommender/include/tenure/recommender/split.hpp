@@ -1,0 +1,52 @@
+#pragma once
+
+#include <tenure/core/events.hpp>
+#include <tenure/core/execution.hpp>
+#include <tenure/recommender/interactions.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tenure::recommender {
+
+enum class SplitMethod : std::uint8_t {
+  kTemporal,   ///< everything after a quantile of event time is test; ties go to training
+  kLeaveLast,  ///< the last events of each customer are test
+  kRandom,     ///< a share of each customer's items, with all their events, is test
+};
+
+struct SplitSpec {
+  SplitMethod method = SplitMethod::kTemporal;
+  double fraction =
+      0.8;  ///< in (0, 1): of events in training (temporal), of pairs in test (random)
+  std::uint32_t count = 1;  ///< > 0: events held out per customer (leave-last)
+};
+
+/// Reads "temporal:0.8", "leave-last:1" or "random:0.2".
+/// @throws ArgumentError for anything else.
+SplitSpec parse_split(std::string_view text);
+/// The text parse_split() reads.
+std::string to_string(const SplitSpec& spec);
+
+/// Rows of a table on either side; rows that do not count under the interaction options are on
+/// neither. Both of length events.rows(), 1 for members: masks for build_interactions().
+struct RowSplit {
+  std::vector<std::uint8_t> train;
+  std::vector<std::uint8_t> test;
+  std::uint64_t train_rows = 0;
+  std::uint64_t test_rows = 0;
+  std::optional<std::int64_t> cut;  ///< temporal: the last second of training
+};
+
+/// Splits the rows that count. Leave-last orders a customer's events by time, then by row, and
+/// keeps at least one in training: a customer with `count` events or fewer is all training. Random
+/// draws are keyed by customer (Purpose::kSplit), so that they do not depend on other customers.
+/// @throws DataError where temporal or leave-last meets a table without times, or no row counts;
+/// ArgumentError where the spec is out of range.
+RowSplit split_rows(const Execution& execution, const EventTable& events, const SplitSpec& spec,
+                    const InteractionOptions& options = {});
+
+}  // namespace tenure::recommender

@@ -1,0 +1,337 @@
+#include "blas.hpp"
+#include "ials_solver.hpp"
+
+#include <tenure/core/distributions.hpp>
+#include <tenure/core/error.hpp>
+#include <tenure/core/parallel.hpp>
+#include <tenure/core/random.hpp>
+#include <tenure/recommender/ials.hpp>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <limits>
+#include <string>
+#include <utility>
+
+namespace tenure::recommender {
+
+namespace {
+
+constexpr std::uint32_t kMaxFactors = 4096;
+constexpr std::size_t kUserChunk = 1024;
+constexpr std::array<std::pair<std::string_view, IalsSolver>, 4> kSolverNames{
+    {{"auto", IalsSolver::kAuto},
+     {"exact", IalsSolver::kExact},
+     {"cg", IalsSolver::kConjugateGradient},
+     {"block", IalsSolver::kBlock}}};
+
+/// @throws ArgumentError unless the matrix can be trained on. Returns whether it holds zeros.
+bool check_pairs(const CsrView& pairs) {
+  if (pairs.rows() == 0 || pairs.n_columns == 0) {
+    throw ArgumentError("ials: the matrix has no users or no items");
+  }
+  if (pairs.rows() >= kNewUser) throw ArgumentError("ials: at most 2^32 - 2 users");
+  csr_validate(pairs);
+  bool zeros = false;
+  bool any = false;
+  for (std::size_t row = 0; row < pairs.rows(); ++row) {
+    for (const float value : pairs.row_values(row)) {
+      if (value < 0.0F) {
+        throw ArgumentError("ials: user " + std::to_string(row) + " has a negative weight");
+      }
+      zeros = zeros || value == 0.0F;
+      any = any || value > 0.0F;
+    }
+  }
+  if (!any) throw ArgumentError("ials: no pair has a weight above 0");
+  return zeros;
+}
+
+Csr without_zeros(const CsrView& pairs) {
+  Csr kept;
+  kept.n_columns = pairs.n_columns;
+  kept.row_start.assign(pairs.rows() + 1, 0);
+  for (std::size_t row = 0; row < pairs.rows(); ++row) {
+    for (std::size_t i = 0; i < pairs.row_size(row); ++i) {
+      if (pairs.row_values(row)[i] == 0.0F) continue;
+      kept.columns.push_back(pairs.row_columns(row)[i]);
+      kept.values.push_back(pairs.row_values(row)[i]);
+    }
+    kept.row_start[row + 1] = kept.columns.size();
+  }
+  return kept;
+}
+
+Matrix<float> first_users(const Execution& execution, const CsrView& pairs,
+                          const IalsOptions& options) {
+  Matrix<float> users(pairs.rows(), options.factors);
+  const double scale = options.init_scale / std::sqrt(static_cast<double>(options.factors));
+  parallel_for(execution, users.rows(), kUserChunk, [&](const Chunk& chunk) {
+    for (std::size_t user = chunk.begin; user < chunk.end; ++user) {
+      if (pairs.row_size(user) == 0) continue;
+      RandomStream stream(execution.seed,
+                          {Purpose::kModelInit, 0, static_cast<std::uint32_t>(user), 0});
+      for (std::size_t j = 0; j < users.cols(); ++j) {
+        users(user, j) = static_cast<float>(scale * draw_normal(stream));
+      }
+    }
+  });
+  return users;
+}
+
+bool all_finite(const Matrix<float>& matrix) {
+  return std::all_of(matrix.data(), matrix.data() + matrix.size(),
+                     [](float value) { return std::isfinite(value); });
+}
+
+}  // namespace
+
+std::string_view to_string(IalsSolver solver) noexcept {
+  return kSolverNames[static_cast<std::size_t>(solver)].first;
+}
+
+std::optional<IalsSolver> ials_solver_from_string(std::string_view text) noexcept {
+  for (const auto& [name, solver] : kSolverNames) {
+    if (name == text) return solver;
+  }
+  return std::nullopt;
+}
+
+void validate(const IalsOptions& options) {
+  const auto at_least_zero = [](double value, const char* name) {
+    if (!std::isfinite(value) || value < 0.0) {
+      throw ArgumentError(std::string("ials: ") + name + " must be a finite number of at least 0");
+    }
+  };
+  if (options.factors == 0 || options.factors > kMaxFactors) {
+    throw ArgumentError("ials: factors must be 1 to " + std::to_string(kMaxFactors));
+  }
+  at_least_zero(options.regularization, "regularization");
+  at_least_zero(options.unobserved_weight, "unobserved weight");
+  at_least_zero(options.regularization_exponent, "regularization exponent");
+  if (options.epochs == 0) throw ArgumentError("ials: epochs must be at least 1");
+  if (!std::isfinite(options.init_scale) || options.init_scale <= 0.0) {
+    throw ArgumentError("ials: init scale must be a finite number above 0");
+  }
+  if (options.solver != IalsSolver::kAuto && options.solver != IalsSolver::kExact) {
+    throw ArgumentError("ials: the solver '" + std::string(to_string(options.solver)) +
+                        "' is not offered; use auto or exact");
+  }
+}
+
+struct IalsModel::State {
+  IalsOptions options;
+  Matrix<float> users;
+  Matrix<float> items;
+  detail::GramBasis basis;  // of the items, for folding in
+};
+
+IalsModel::IalsModel(const Execution& execution, const IalsOptions& options,
+                     Matrix<float> user_factors, Matrix<float> item_factors) {
+  validate(options);
+  if (user_factors.cols() != options.factors || item_factors.cols() != options.factors ||
+      item_factors.rows() == 0 || item_factors.rows() >= kNewUser ||
+      user_factors.rows() >= kNewUser) {
+    throw ArgumentError("ials: the factors have the wrong shape");
+  }
+  if (!all_finite(user_factors) || !all_finite(item_factors)) {
+    throw NumericalError("ials: a factor is not a finite number");
+  }
+  detail::use_one_blas_thread();
+  detail::GramBasis basis = detail::gram_basis(execution, item_factors.view());
+  state_ = std::make_unique<const State>(
+      State{options, std::move(user_factors), std::move(item_factors), std::move(basis)});
+}
+
+IalsModel::~IalsModel() = default;
+
+std::uint32_t IalsModel::n_users() const noexcept {
+  return static_cast<std::uint32_t>(state_->users.rows());
+}
+std::uint32_t IalsModel::n_items() const noexcept {
+  return static_cast<std::uint32_t>(state_->items.rows());
+}
+const IalsOptions& IalsModel::options() const noexcept { return state_->options; }
+
+std::optional<FactorView> IalsModel::factors() const noexcept {
+  return FactorView{state_->users.view(), state_->items.view()};
+}
+
+void IalsModel::score(const UserBatch& batch, MatrixView<float> out) const {
+  check_batch(*this, batch, out, n_items());
+  Matrix<float> vectors(batch.size(), state_->items.cols());
+  user_vectors(batch, vectors.view());
+  detail::multiply(vectors.view(), state_->items.view(), true, out);
+}
+
+void IalsModel::user_vectors(const UserBatch& batch, MatrixView<float> out) const {
+  const std::size_t d = state_->items.cols();
+  check_batch(*this, batch, out, d);
+  detail::use_one_blas_thread();
+  std::optional<detail::RowSolver> solver;
+  const Matrix<float>& rotation = state_->basis.rotation;
+  std::vector<float> rotated(d);
+  Matrix<float> rows;
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    if (batch.users[i] != kNewUser) {
+      std::copy_n(state_->users.row(batch.users[i]), d, out.row(i));
+      continue;
+    }
+    if (!solver) solver.emplace(state_->basis, state_->options.unobserved_weight);
+    const auto history = batch.history(i);
+    const auto gather = [&](std::size_t begin, std::size_t end, float* to) {
+      if (rows.rows() < end - begin) rows = Matrix<float>(end - begin, d);
+      for (std::size_t k = begin; k < end; ++k) {
+        std::copy_n(state_->items.row(history[k]), d, rows.row(k - begin));
+      }
+      detail::multiply({rows.data(), end - begin, d, d}, rotation.view(), false,
+                       {to, end - begin, d, d});
+    };
+    const double lambda =
+        detail::row_regularization(state_->options, history.size(), state_->items.rows());
+    if (!solver->solve(batch.history_values(i), lambda, gather, rotated.data())) {
+      throw NumericalError("ials: folding in history " + std::to_string(batch.history_rows[i]) +
+                           ": no finite solution; raise the regularization");
+    }
+    detail::multiply_vector(rotation.view(), false, rotated.data(), 0.0F, out.row(i));
+  }
+}
+
+void IalsModel::save(ContainerWriter& writer) const {
+  const IalsOptions& options = state_->options;
+  writer.attribute("model/factors", static_cast<std::int64_t>(options.factors));
+  writer.attribute("model/epochs", static_cast<std::int64_t>(options.epochs));
+  writer.attribute("model/regularization", options.regularization);
+  writer.attribute("model/unobserved_weight", options.unobserved_weight);
+  writer.attribute("model/regularization_exponent", options.regularization_exponent);
+  writer.attribute("model/init_scale", options.init_scale);
+  writer.attribute("model/solver", to_string(options.solver));
+  for (const auto& [name, matrix] : {std::pair{"model/user_factors", &state_->users},
+                                     std::pair{"model/item_factors", &state_->items}}) {
+    writer.write_matrix<float>(name, {matrix->data(), matrix->size()}, matrix->rows(),
+                               matrix->cols());
+  }
+}
+
+std::unique_ptr<IalsModel> IalsModel::load(const Execution& execution,
+                                           const ContainerReader& reader) {
+  const auto integer = [&](const char* name) {
+    const auto value = reader.integer_attribute(name);
+    if (!value || *value < 0 || *value > std::numeric_limits<std::uint32_t>::max()) {
+      throw DataError(reader.path(), name, "missing or out of range");
+    }
+    return static_cast<std::uint32_t>(*value);
+  };
+  const auto real = [&](const char* name) {
+    const auto value = reader.real_attribute(name);
+    if (!value) throw DataError(reader.path(), name, "missing");
+    return *value;
+  };
+  const auto matrix = [&](const char* name) {
+    const auto [rows, cols] = reader.shape(name);
+    Matrix<float> result(rows, cols);
+    reader.read_into<float>(name, {result.data(), result.size()});
+    return result;
+  };
+  IalsOptions options;
+  options.factors = integer("model/factors");
+  options.epochs = integer("model/epochs");
+  options.regularization = real("model/regularization");
+  options.unobserved_weight = real("model/unobserved_weight");
+  options.regularization_exponent = real("model/regularization_exponent");
+  options.init_scale = real("model/init_scale");
+  const auto solver =
+      ials_solver_from_string(reader.string_attribute("model/solver").value_or(std::string()));
+  if (!solver) throw DataError(reader.path(), "model/solver", "missing or unknown");
+  options.solver = *solver;
+  Matrix<float> users = matrix("model/user_factors");
+  Matrix<float> items = matrix("model/item_factors");
+  try {
+    return std::make_unique<IalsModel>(execution, options, std::move(users), std::move(items));
+  } catch (const ArgumentError& error) {
+    throw DataError(reader.path(), "model", error.what());
+  } catch (const NumericalError& error) {
+    throw DataError(reader.path(), "model", error.what());
+  }
+}
+
+std::unique_ptr<IalsModel> train_ials(const Execution& execution, const CsrView& user_items,
+                                      const IalsOptions& options, const IalsEpochSink& on_epoch) {
+  validate(options);
+  Csr cleaned;
+  CsrView pairs = user_items;
+  if (check_pairs(user_items)) {
+    cleaned = without_zeros(user_items);
+    pairs = cleaned;
+  }
+  detail::use_one_blas_thread();
+  const Csr by_item = csr_transpose(execution, pairs);
+  Matrix<float> users = first_users(execution, pairs, options);
+  Matrix<float> items(pairs.n_columns, options.factors);
+  const std::uint64_t halves = std::uint64_t{2} * options.epochs;
+  for (std::uint32_t epoch = 1; epoch <= options.epochs; ++epoch) {
+    const auto start = std::chrono::steady_clock::now();
+    detail::solve_side(execution, by_item, options, {epoch, "item"}, users, items);
+    execution.report("train", std::uint64_t{2} * epoch - 1, halves);
+    detail::solve_side(execution, pairs, options, {epoch, "user"}, items, users);
+    execution.report("train", std::uint64_t{2} * epoch, halves);
+    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+    if (on_epoch) on_epoch({epoch, options.epochs, elapsed.count()});
+  }
+  return std::make_unique<IalsModel>(execution, options, std::move(users), std::move(items));
+}
+
+double ials_loss(const Execution& execution, const CsrView& user_items, const FactorView& factors,
+                 const IalsOptions& options) {
+  validate(options);
+  if (factors.users.rows != user_items.rows() || factors.items.rows != user_items.n_columns ||
+      factors.users.cols != factors.items.cols) {
+    throw ArgumentError("ials: the factors do not fit the matrix");
+  }
+  detail::use_one_blas_thread();
+  const std::size_t d = factors.users.cols;
+  const auto squares = [d](const float* row) {
+    double sum = 0.0;
+    for (std::size_t j = 0; j < d; ++j)
+      sum += static_cast<double>(row[j]) * static_cast<double>(row[j]);
+    return sum;
+  };
+  std::vector<std::size_t> item_pairs(factors.items.rows);
+  for (std::size_t i = 0; i < user_items.nonzeros(); ++i) {
+    if (user_items.values[i] > 0.0F) ++item_pairs[user_items.columns[i]];
+  }
+  double loss = parallel_reduce(
+      execution, user_items.rows(), kUserChunk, 0.0,
+      [&](const Chunk& chunk) {
+        double sum = 0.0;
+        for (std::size_t user = chunk.begin; user < chunk.end; ++user) {
+          const float* const w = factors.users.row(user);
+          std::size_t n = 0;
+          for (std::size_t i = 0; i < user_items.row_size(user); ++i) {
+            const double value = static_cast<double>(user_items.row_values(user)[i]);
+            const float* const h = factors.items.row(user_items.row_columns(user)[i]);
+            double score = 0.0;
+            for (std::size_t j = 0; j < d; ++j)
+              score += static_cast<double>(w[j]) * static_cast<double>(h[j]);
+            sum += value * (1.0 - score) * (1.0 - score);
+            n += value > 0.0 ? 1U : 0U;
+          }
+          sum += detail::row_regularization(options, n, factors.items.rows) * squares(w);
+        }
+        return sum;
+      },
+      [](double& into, double from) { into += from; });
+  for (std::size_t item = 0; item < factors.items.rows; ++item) {
+    loss += detail::row_regularization(options, item_pairs[item], factors.users.rows) *
+            squares(factors.items.row(item));
+  }
+  const Matrix<double> users = detail::gram_matrix(execution, factors.users);
+  const Matrix<double> items = detail::gram_matrix(execution, factors.items);
+  double all = 0.0;
+  for (std::size_t i = 0; i < users.size(); ++i) all += users.data()[i] * items.data()[i];
+  return loss + options.unobserved_weight * all;
+}
+
+}  // namespace tenure::recommender

@@ -1,0 +1,83 @@
+#include "kernels.hpp"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels.cpp"
+#include <hwy/foreach_target.h>
+// Highway's own headers come after foreach_target.
+#include <hwy/highway.h>
+
+HWY_BEFORE_NAMESPACE();
+namespace tenure::recommender::detail {
+namespace HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+using Lanes = hn::ScalableTag<float>;
+
+float Dot(const float* a, const float* b, std::size_t n) {
+  const Lanes lanes;
+  const std::size_t width = hn::Lanes(lanes);
+  auto sum0 = hn::Zero(lanes);
+  auto sum1 = sum0;
+  auto sum2 = sum0;
+  auto sum3 = sum0;
+  std::size_t j = 0;
+  for (; j + 4 * width <= n; j += 4 * width) {
+    sum0 = hn::MulAdd(hn::LoadU(lanes, a + j), hn::LoadU(lanes, b + j), sum0);
+    sum1 = hn::MulAdd(hn::LoadU(lanes, a + j + width), hn::LoadU(lanes, b + j + width), sum1);
+    sum2 =
+        hn::MulAdd(hn::LoadU(lanes, a + j + 2 * width), hn::LoadU(lanes, b + j + 2 * width), sum2);
+    sum3 =
+        hn::MulAdd(hn::LoadU(lanes, a + j + 3 * width), hn::LoadU(lanes, b + j + 3 * width), sum3);
+  }
+  for (; j + width <= n; j += width) {
+    sum0 = hn::MulAdd(hn::LoadU(lanes, a + j), hn::LoadU(lanes, b + j), sum0);
+  }
+  const auto sum = hn::Add(hn::Add(sum0, sum1), hn::Add(sum2, sum3));
+  float total = hn::GetLane(hn::SumOfLanes(lanes, sum));
+  for (; j < n; ++j) total += a[j] * b[j];
+  return total;
+}
+
+void DotRows(MatrixView<const float> rows, const float* query, float* out) {
+  for (std::size_t i = 0; i < rows.rows; ++i) out[i] = Dot(rows.row(i), query, rows.cols);
+}
+
+std::size_t FindAbove(const float* values, std::size_t begin, std::size_t end, float threshold) {
+  const Lanes lanes;
+  const std::size_t width = hn::Lanes(lanes);
+  const auto limit = hn::Set(lanes, threshold);
+  std::size_t i = begin;
+  for (; i + width <= end; i += width) {
+    const auto above = hn::Gt(hn::LoadU(lanes, values + i), limit);
+    const std::intptr_t first = hn::FindFirstTrue(lanes, above);
+    if (first >= 0) return i + static_cast<std::size_t>(first);
+  }
+  for (; i < end; ++i) {
+    if (values[i] > threshold) return i;
+  }
+  return end;
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace tenure::recommender::detail
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace tenure::recommender::detail {
+
+HWY_EXPORT(Dot);
+HWY_EXPORT(DotRows);
+HWY_EXPORT(FindAbove);
+
+float dot(const float* a, const float* b, std::size_t n) {
+  return HWY_DYNAMIC_DISPATCH(Dot)(a, b, n);
+}
+void dot_rows(MatrixView<const float> rows, const float* query, float* out) {
+  HWY_DYNAMIC_DISPATCH(DotRows)(rows, query, out);
+}
+std::size_t find_above(const float* values, std::size_t begin, std::size_t end, float threshold) {
+  return HWY_DYNAMIC_DISPATCH(FindAbove)(values, begin, end, threshold);
+}
+
+}  // namespace tenure::recommender::detail
+#endif

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <tenure/core/matrix.hpp>
+
+#include <cstddef>
+
+/// Loops worth SIMD, compiled for every instruction set and chosen at run time.
+namespace tenure::recommender::detail {
+
+/// Inner product of two vectors of length n.
+float dot(const float* a, const float* b, std::size_t n);
+
+/// out[i] = rows[i] . query for every row.
+void dot_rows(MatrixView<const float> rows, const float* query, float* out);
+
+/// First i in [begin, end) with values[i] > threshold, or end.
+std::size_t find_above(const float* values, std::size_t begin, std::size_t end, float threshold);
+
+}  // namespace tenure::recommender::detail

@@ -1,0 +1,133 @@
+#include <tenure/core/container.hpp>
+#include <tenure/core/error.hpp>
+#include <tenure/recommender/ials.hpp>
+#include <tenure/recommender/model_file.hpp>
+#include <tenure/recommender/popularity.hpp>
+
+#include <bit>
+#include <cmath>
+#include <limits>
+#include <string>
+#include <utility>
+
+namespace tenure::recommender {
+
+namespace {
+
+/// FNV-1a, 64 bit, over the little-endian bytes of numbers.
+class Fnv {
+ public:
+  template <class T>
+  void add(T value) noexcept {
+    for (std::size_t byte = 0; byte < sizeof(T); ++byte) {
+      hash_ ^= static_cast<std::uint64_t>(value >> (8 * byte)) & 0xFFU;
+      hash_ *= 0x100000001B3ULL;
+    }
+  }
+  std::uint64_t value() const noexcept { return hash_; }
+
+ private:
+  std::uint64_t hash_ = 0xCBF29CE484222325ULL;
+};
+
+void check_parts(const ModelFile& file) {
+  if (!file.model) throw ArgumentError("model file: there is no model");
+  const Model& model = *file.model;
+  if (file.customers.size() != model.n_users() || file.items.size() != model.n_items() ||
+      file.train.rows() != model.n_users() || file.train.n_columns != model.n_items() ||
+      (!file.item_is_service.empty() && file.item_is_service.size() != model.n_items())) {
+    throw ArgumentError("model file: the dictionaries or the training matrix do not fit the model");
+  }
+  csr_validate(file.train);
+  for (const auto& [name, value] : file.metrics) {
+    if (!std::isfinite(value))
+      throw ArgumentError("model file: the metric " + name + " is not finite");
+  }
+}
+
+std::unique_ptr<Model> load_any(const Execution& execution, const ContainerReader& reader) {
+  const std::string name = reader.string_attribute("model/name").value_or(std::string());
+  if (name == "ials") return IalsModel::load(execution, reader);
+  if (name == "popularity") return PopularityModel::load(reader);
+  throw DataError(reader.path(), "model/name", "unknown model '" + name + "'");
+}
+
+Csr read_train(const ContainerReader& reader) {
+  Csr train;
+  const auto n_columns = reader.integer_attribute("train/n_columns");
+  if (!n_columns || *n_columns < 0 || *n_columns > std::numeric_limits<std::uint32_t>::max()) {
+    throw DataError(reader.path(), "train/n_columns", "missing or out of range");
+  }
+  train.n_columns = static_cast<std::uint32_t>(*n_columns);
+  train.row_start = reader.read<std::uint64_t>("train/row_start");
+  train.columns = reader.read<std::uint32_t>("train/columns");
+  train.values = reader.read<float>("train/values", train.columns.size());
+  return train;
+}
+
+}  // namespace
+
+std::uint64_t fingerprint(const CsrView& matrix) noexcept {
+  Fnv hash;
+  hash.add(static_cast<std::uint64_t>(matrix.rows()));
+  hash.add(matrix.n_columns);
+  for (const std::uint64_t start : matrix.row_start) hash.add(start);
+  for (const std::uint32_t column : matrix.columns) hash.add(column);
+  for (const float value : matrix.values) hash.add(std::bit_cast<std::uint32_t>(value));
+  return hash.value();
+}
+
+void save_model(const Execution& execution, const ModelFile& file, const std::string& path) {
+  check_parts(file);
+  ContainerWriter writer(execution, path, "model", kModelVersion);
+  writer.attribute("model/name", file.model->name());
+  file.model->save(writer);
+  writer.write_dictionary("customers", file.customers);
+  writer.write_dictionary("items", file.items);
+  if (!file.item_is_service.empty()) {
+    writer.write<std::uint8_t>("item_is_service", file.item_is_service);
+  }
+  writer.attribute("train/n_columns", static_cast<std::int64_t>(file.train.n_columns));
+  writer.attribute("train/fingerprint", std::bit_cast<std::int64_t>(fingerprint(file.train)));
+  writer.write<std::uint64_t>("train/row_start", file.train.row_start);
+  writer.write<std::uint32_t>("train/columns", file.train.columns);
+  writer.write<float>("train/values", file.train.values);
+  Dictionary names;
+  std::vector<double> values;
+  for (const auto& [name, value] : file.metrics) {
+    names.append(name);
+    values.push_back(value);
+  }
+  writer.write_dictionary("metrics/names", names);
+  writer.write<double>("metrics/values", values);
+  writer.commit();
+}
+
+ModelFile load_model(const Execution& execution, const std::string& path) {
+  const ContainerReader reader(execution, path, "model", kModelVersion);
+  ModelFile file;
+  file.model = load_any(execution, reader);
+  file.customers = reader.read_dictionary("customers");
+  file.items = reader.read_dictionary("items");
+  if (reader.has("item_is_service")) {
+    file.item_is_service = reader.read<std::uint8_t>("item_is_service", file.items.size());
+  }
+  file.train = read_train(reader);
+  const Dictionary names = reader.read_dictionary("metrics/names");
+  const std::vector<double> values = reader.read<double>("metrics/values", names.size());
+  for (std::uint32_t i = 0; i < names.size(); ++i) {
+    file.metrics.emplace_back(std::string(names[i]), values[i]);
+  }
+  try {
+    check_parts(file);
+  } catch (const ArgumentError& error) {
+    throw DataError(path, error.what());
+  }
+  const auto stored = reader.integer_attribute("train/fingerprint");
+  if (!stored || std::bit_cast<std::uint64_t>(*stored) != fingerprint(file.train)) {
+    throw DataError(path, "train", "the matrix does not have the fingerprint stored with it");
+  }
+  return file;
+}
+
+}  // namespace tenure::recommender

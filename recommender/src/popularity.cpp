@@ -1,0 +1,115 @@
+#include <tenure/core/error.hpp>
+#include <tenure/core/time.hpp>
+#include <tenure/recommender/popularity.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+namespace tenure::recommender {
+
+namespace {
+
+constexpr double kDay = static_cast<double>(kSecondsPerDay);
+
+void validate(const RecentPopularityOptions& options) {
+  const auto positive = [](const std::optional<double>& value) {
+    return !value || (std::isfinite(*value) && *value > 0.0);
+  };
+  if (!positive(options.half_life_days)) {
+    throw ArgumentError("popularity: the half-life must be a positive number of days");
+  }
+  if (!positive(options.window_days)) {
+    throw ArgumentError("popularity: the window must be a positive number of days");
+  }
+}
+
+std::int64_t last_time(const EventTable& events, std::span<const float> weights) {
+  std::int64_t last = std::numeric_limits<std::int64_t>::min();
+  for (std::size_t row = 0; row < weights.size(); ++row) {
+    if (weights[row] > 0.0F) last = std::max(last, events.time[row]);
+  }
+  return last;
+}
+
+}  // namespace
+
+PopularityModel::PopularityModel(std::uint32_t n_users, std::vector<float> item_scores)
+    : n_users_(n_users), item_scores_(std::move(item_scores)) {
+  for (const float score : item_scores_) {
+    if (!std::isfinite(score) || score < 0.0F) {
+      throw ArgumentError("popularity: a score is not a finite number of at least 0");
+    }
+  }
+}
+
+void PopularityModel::score(const UserBatch& batch, MatrixView<float> out) const {
+  check_batch(*this, batch, out, item_scores_.size());
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    std::copy(item_scores_.begin(), item_scores_.end(), out.row(i));
+  }
+}
+
+void PopularityModel::save(ContainerWriter& writer) const {
+  writer.attribute("model/n_users", static_cast<std::int64_t>(n_users_));
+  writer.write<float>("model/item_scores", item_scores_);
+}
+
+std::unique_ptr<PopularityModel> PopularityModel::load(const ContainerReader& reader) {
+  const auto n_users = reader.integer_attribute("model/n_users");
+  if (!n_users || *n_users < 0 || *n_users >= std::int64_t{kNewUser}) {
+    throw DataError(reader.path(), "model/n_users", "missing or out of range");
+  }
+  try {
+    return std::make_unique<PopularityModel>(static_cast<std::uint32_t>(*n_users),
+                                             reader.read<float>("model/item_scores"));
+  } catch (const ArgumentError& error) {
+    throw DataError(reader.path(), "model/item_scores", error.what());
+  }
+}
+
+std::unique_ptr<PopularityModel> train_popularity(const CsrView& user_items) {
+  std::vector<float> scores(user_items.n_columns);
+  std::vector<std::uint64_t> counts(user_items.n_columns);
+  for (std::size_t i = 0; i < user_items.nonzeros(); ++i) {
+    if (user_items.values[i] > 0.0F) ++counts[user_items.columns[i]];
+  }
+  for (std::size_t i = 0; i < counts.size(); ++i) scores[i] = static_cast<float>(counts[i]);
+  return std::make_unique<PopularityModel>(static_cast<std::uint32_t>(user_items.rows()),
+                                           std::move(scores));
+}
+
+std::unique_ptr<PopularityModel> train_recent_popularity(const EventTable& events,
+                                                         const InteractionOptions& interactions,
+                                                         const RecentPopularityOptions& options,
+                                                         std::span<const std::uint8_t> rows) {
+  validate(options);
+  events.validate();
+  if (!rows.empty() && rows.size() != events.rows()) {
+    throw ArgumentError("popularity: the row mask has another length than the table");
+  }
+  if (!events.has_time()) {
+    throw DataError("store", "events/time",
+                    "recent popularity needs event times, and this log has none");
+  }
+  std::vector<float> weights = event_weights(events, interactions);
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    if (rows[row] == 0) weights[row] = 0.0F;
+  }
+  const std::int64_t now = options.now.value_or(last_time(events, weights));
+  std::vector<double> sums(events.items.size());
+  for (std::size_t row = 0; row < weights.size(); ++row) {
+    if (!(weights[row] > 0.0F) || events.time[row] > now) continue;
+    const double age = (static_cast<double>(now) - static_cast<double>(events.time[row])) / kDay;
+    if (options.window_days && age > *options.window_days) continue;
+    const double decay = options.half_life_days ? std::exp2(-age / *options.half_life_days) : 1.0;
+    sums[events.item[row]] += decay * static_cast<double>(weights[row]);
+  }
+  std::vector<float> scores(sums.size());
+  std::transform(sums.begin(), sums.end(), scores.begin(),
+                 [](double sum) { return static_cast<float>(sum); });
+  return std::make_unique<PopularityModel>(events.customers.size(), std::move(scores));
+}
+
+}  // namespace tenure::recommender
