@@ -1,5 +1,91 @@
+#include "command.hpp"
+#include "interrupt.hpp"
+
+#include <tenure/core/error.hpp>
 #include <tenure/core/version.hpp>
 
+#include <algorithm>
+#include <exception>
 #include <iostream>
+#include <new>
+#include <string>
+#include <vector>
 
-int main() { std::cout << "tenure " << tenure::version() << '\n'; }
+namespace {
+
+using tenure::apps::Command;
+
+enum ExitCode : int {
+  kSuccess = 0,
+  kUsage = 2,
+  kData = 3,
+  kNumerical = 4,
+  kInterrupted = 130,
+};
+
+/// One line, whatever the message holds.
+int fail(ExitCode code, std::string message) {
+  std::replace(message.begin(), message.end(), '\n', ' ');
+  while (!message.empty() && message.back() == ' ') message.pop_back();
+  std::cerr << "tenure: error: " << message << '\n';
+  return code;
+}
+
+void add_commands(CLI::App& app, std::vector<Command>& commands) {
+  using namespace tenure::apps;
+  for (const auto add : {add_import, add_describe, add_generate, add_train, add_evaluate,
+                         add_recommend, add_similar, add_fit, add_simulate}) {
+    commands.push_back(add(app));
+  }
+}
+
+int run_selected(const std::vector<Command>& commands) {
+  const auto selected = std::find_if(commands.begin(), commands.end(),
+                                     [](const Command& c) { return c.app->parsed(); });
+  const tenure::apps::InterruptGuard interrupt;
+  tenure::apps::Run run(*selected->common, interrupt.stop_token());
+  selected->run(run);
+  std::cout.flush();
+  if (!std::cout) throw tenure::DataError("standard output", "cannot be written");
+  return kSuccess;
+}
+
+int parse_and_run(int argc, char** argv) {
+  CLI::App app(
+      "Who is about to leave, what to show each customer next, and what a retention programme "
+      "pays back.",
+      "tenure");
+  app.set_version_flag("--version", "tenure " + std::string(tenure::version()));
+  app.require_subcommand(1);
+  app.footer("tenure COMMAND --help tells the options of a command.");
+  std::vector<Command> commands;
+  add_commands(app, commands);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& request) {
+    return app.exit(request);
+  } catch (const CLI::ParseError& error) {
+    return fail(kUsage, std::string(error.what()) + " (see tenure --help)");
+  }
+  return run_selected(commands);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return parse_and_run(argc, argv);
+  } catch (const tenure::Cancelled& error) {
+    return fail(kInterrupted, error.what());
+  } catch (const tenure::ArgumentError& error) {
+    return fail(kUsage, error.what());
+  } catch (const tenure::DataError& error) {
+    return fail(kData, error.what());
+  } catch (const tenure::NumericalError& error) {
+    return fail(kNumerical, error.what());
+  } catch (const std::bad_alloc&) {
+    return fail(kData, "out of memory");
+  } catch (const std::exception& error) {
+    return fail(kData, error.what());
+  }
+}

@@ -1,0 +1,123 @@
+#include "command.hpp"
+#include "held_out.hpp"
+#include "model_options.hpp"
+#include "text_table.hpp"
+
+#include <tenure/core/container.hpp>
+#include <tenure/core/error.hpp>
+#include <tenure/core/store.hpp>
+#include <tenure/recommender/model_file.hpp>
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace tenure::apps {
+
+namespace {
+
+struct Options {
+  std::string input;
+  std::string test;
+  std::string fold_in;
+  std::string split;
+  std::vector<std::uint32_t> at = {10, 20};
+  bool all = false;
+  ModelOptions model;
+};
+
+/// Trains and scores one model, or all, on a store.
+void evaluate_store(const Options& options, Run& run) {
+  const EventTable events = read_store(run.execution(), options.input);
+  const HeldOut data = options.test.empty()
+                           ? hold_out(run.execution(), events, options.split)
+                           : hold_out_store(run.execution(), events, options.test, options.fold_in);
+  std::vector<std::string> names = {options.model.model};
+  if (options.all) {
+    names.clear();
+    for (const std::string& name : model_names()) {
+      if (name != "recent-popularity" || events.has_time()) names.push_back(name);
+    }
+  }
+  std::vector<recommender::Evaluation> evaluations;
+  std::string timing;
+  Json models = Json::array();
+  for (const std::string& name : names) {
+    const TrainedModel trained =
+        train_model(run, name, options.model, {events, data.train_rows, data.train});
+    evaluations.push_back(score_held_out(run.execution(), *trained.model, data, options.at));
+    models.push_back(evaluation_json(name, evaluations.back(), &trained));
+    timing += fmt::format("  {}: trained in {:.2f} s, lists in {:.2f} s\n", name,
+                          trained.train_seconds, evaluations.back().recommend_seconds);
+  }
+  run.print(fmt::format("Evaluated on {}, {}\n", options.input, data.description) +
+            evaluation_text(names, evaluations) + timing);
+  run.write_json(options.all ? Json{{"models", models}} : models.front());
+}
+
+/// Scores a trained model on another store's events.
+void evaluate_model(const Options& options, Run& run) {
+  if (options.test.empty()) {
+    throw ArgumentError("a trained model needs --test STORE.h5: it has seen its own store");
+  }
+  recommender::ModelFile file = recommender::load_model(run.execution(), options.input);
+  EventTable trained_on;  // only the ids matter for the join
+  trained_on.customers = std::move(file.customers);
+  trained_on.items = std::move(file.items);
+  HeldOut data = hold_out_store(run.execution(), trained_on, options.test, options.fold_in);
+  data.train = {std::move(file.train), std::move(file.item_is_service)};
+  if (!data.fold_in) data.known = data.train.user_items;
+  const auto evaluation = score_held_out(run.execution(), *file.model, data, options.at);
+  const std::string name(file.model->name());
+  run.print(fmt::format("Evaluated {}, {}\n", options.input, data.description) +
+            evaluation_text({name}, {evaluation}));
+  run.write_json(evaluation_json(name, evaluation, nullptr));
+}
+
+void run_evaluate(const Options& options, Run& run) {
+  if (!options.test.empty() && !options.split.empty()) {
+    throw ArgumentError("--test and --split exclude each other");
+  }
+  if (!options.fold_in.empty() && options.test.empty()) {
+    throw ArgumentError("--fold-in needs --test");
+  }
+  if (container_format(options.input) == "model") {
+    evaluate_model(options, run);
+  } else {
+    evaluate_store(options, run);
+  }
+}
+
+}  // namespace
+
+Command add_evaluate(CLI::App& app) {
+  Command command = make_command(
+      app, "evaluate", "Score a model on held-out events, with confidence intervals",
+      "  tenure evaluate shop.h5 --model ials --split temporal:0.8\n"
+      "  tenure evaluate shop.h5 --all --at 20\n"
+      "  tenure evaluate train.h5 --test test.h5 --model ials --factors 128 --json -\n");
+  auto options = std::make_shared<Options>();
+  CLI::App& sub = *command.app;
+  sub.add_option("INPUT", options->input, "Store to train on, or a trained model (with --test)")
+      ->required()
+      ->type_name("STORE.h5|MODEL.h5");
+  sub.add_option("--test", options->test, "Store with the events to predict")
+      ->type_name("STORE2.h5");
+  sub.add_option("--fold-in", options->fold_in,
+                 "Store with the known events of test customers the model was not trained on")
+      ->type_name("STORE3.h5");
+  sub.add_option("--split", options->split,
+                 "What to hold out: temporal:0.8 (default with times), leave-last:1, random:0.2");
+  sub.add_option("--at", options->at, "Cut-offs of the metrics, e.g. 10,20")
+      ->delimiter(',')
+      ->capture_default_str();
+  sub.add_flag("--all", options->all, "Every model, as one table");
+  add_model_options(sub, options->model);
+  command.run = [options, &sub](Run& run) {
+    complete_model_options(sub, options->model);
+    run_evaluate(*options, run);
+  };
+  return command;
+}
+
+}  // namespace tenure::apps

@@ -1,0 +1,99 @@
+#include "command.hpp"
+#include "import_report.hpp"
+#include "stopwatch.hpp"
+
+#include <tenure/core/error.hpp>
+#include <tenure/core/import.hpp>
+#include <tenure/core/store.hpp>
+
+#include <fmt/format.h>
+
+#include <map>
+
+namespace tenure::apps {
+
+namespace {
+
+struct Options {
+  std::vector<std::string> inputs;
+  std::string output;
+  std::string format = "auto";
+  std::string columns;
+  std::string currency;
+  bool strict = false;
+};
+
+const std::map<std::string, LogFormat>& formats() {
+  static const std::map<std::string, LogFormat> kFormats = {
+      {"auto", LogFormat::kAuto},   {"online-retail", LogFormat::kOnlineRetail},
+      {"cdnow", LogFormat::kCdnow}, {"adjacency", LogFormat::kAdjacency},
+      {"pairs", LogFormat::kPairs}, {"csv", LogFormat::kCsv}};
+  return kFormats;
+}
+
+/// "customer=id,time=date" -> {customer: id, time: date}.
+std::map<std::string, std::string> parse_columns(const std::string& text) {
+  std::map<std::string, std::string> columns;
+  std::size_t at = 0;
+  while (at < text.size()) {
+    const std::size_t comma = std::min(text.find(',', at), text.size());
+    const std::string pair = text.substr(at, comma - at);
+    const std::size_t equals = pair.find('=');
+    if (equals == std::string::npos || equals == 0 || equals + 1 == pair.size()) {
+      throw ArgumentError("--columns: '" + pair + "' is not ROLE=COLUMN");
+    }
+    if (!columns.emplace(pair.substr(0, equals), pair.substr(equals + 1)).second) {
+      throw ArgumentError("--columns: role '" + pair.substr(0, equals) + "' is given twice");
+    }
+    at = comma + 1;
+  }
+  return columns;
+}
+
+void run_import(const Options& options, Run& run) {
+  ImportOptions import;
+  import.format = formats().at(options.format);
+  import.columns = parse_columns(options.columns);
+  import.currency = options.currency;
+  import.strict = options.strict;
+  const Stopwatch watch;
+  const EventTable events = read_events(run.execution(), options.inputs, import);
+  write_store(run.execution(), events, options.output);
+  const double seconds = watch.seconds();
+
+  run.print(fmt::format("Imported into {} in {:.2f} s\n", options.output, seconds) +
+            import_text(events));
+  Json json = import_json(events);
+  json["import_seconds"] = seconds;
+  run.write_json(json);
+}
+
+}  // namespace
+
+Command add_import(CLI::App& app) {
+  Command command = make_command(
+      app, "import", "Read a log of orders into a store",
+      "  tenure import online_retail_II.csv -o shop.h5\n"
+      "  tenure import orders.csv -o shop.h5 --columns customer=client,time=day,price=amount\n");
+  auto options = std::make_shared<Options>();
+  CLI::App& sub = *command.app;
+  sub.add_option("INPUT", options->inputs, "Log files, read in this order as one log")->required();
+  sub.add_option("-o,--output", options->output, "Store to write")
+      ->required()
+      ->type_name("STORE.h5");
+  std::vector<std::string> names;
+  for (const auto& [name, format] : formats()) names.push_back(name);
+  sub.add_option("--format", options->format, "Layout of the log; auto looks at the first lines")
+      ->check(CLI::IsMember(names))
+      ->capture_default_str();
+  sub.add_option("--columns", options->columns,
+                 "Column names of a csv by role: customer, item, time, quantity, price, region, "
+                 "channel, order, kind")
+      ->type_name("ROLE=COLUMN,...");
+  sub.add_option("--currency", options->currency, "Currency of the prices, kept with the store");
+  sub.add_flag("--strict", options->strict, "Stop at the first faulty row instead of counting it");
+  command.run = [options](Run& run) { run_import(*options, run); };
+  return command;
+}
+
+}  // namespace tenure::apps

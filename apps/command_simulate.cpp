@@ -1,0 +1,120 @@
+#include "command.hpp"
+#include "lifetime_fit.hpp"
+#include "output_file.hpp"
+#include "return_report.hpp"
+#include "stopwatch.hpp"
+#include "text_table.hpp"
+
+#include <tenure/core/error.hpp>
+#include <tenure/core/store.hpp>
+#include <tenure/customers/fit_report.hpp>
+#include <tenure/simulator/result_file.hpp>
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+namespace tenure::apps {
+
+namespace {
+
+struct Options {
+  std::string scenario;
+  std::string store;
+  std::string output;
+  std::string report;
+};
+
+/// Today's customers of a store, with the models fitted to its whole log.
+simulator::ExistingCustomers customers_of_store(const Options& options, Run& run, Json& json) {
+  const EventTable events = read_store(run.execution(), options.store);
+  const Calibration calibration = calibrate(run.execution(), events, options.store, {});
+  const customers::BgNbdFit orders = fit_orders(run.execution(), calibration);
+  const customers::GammaGammaFit spend = fit_spend(run.execution(), calibration, options.store);
+  const double days_per_unit = calibration.summary.counts.days_per_unit;
+  const customers::FitReport orders_report = fit_report(orders, days_per_unit);
+  const customers::FitReport spend_report = fit_report(spend);
+  json["fits"] = {fit_json(orders_report), fit_json(spend_report)};
+  run.print(fmt::format("BG/NBD fitted to {} (weeks)\n", options.store) + fit_text(orders_report) +
+            "Gamma-Gamma\n" + fit_text(spend_report) + "\n");
+
+  simulator::ExistingCustomers existing;
+  existing.model = {orders.parameters, spend.parameters, days_per_unit, orders.log_covariance,
+                    spend.log_covariance};
+  existing.frequency = calibration.summary.counts.frequency;
+  existing.recency = calibration.summary.counts.recency;
+  existing.age = calibration.summary.counts.age;
+  existing.mean_value = calibration.summary.mean_value;
+  existing.spend_frequency = calibration.summary.spend_frequency;
+  if (!calibration.history.region.empty()) {
+    for (const std::uint32_t customer : calibration.summary.customer) {
+      existing.region.push_back(calibration.history.region[customer]);
+    }
+    for (std::uint32_t r = 0; r < events.regions.size(); ++r) {
+      existing.region_names.emplace_back(events.regions[r]);
+    }
+  }
+  return existing;
+}
+
+void run_simulate(const Options& options, Run& run) {
+  if (!options.report.empty()) check_text_target(options.report);
+  const simulator::Scenario scenario = simulator::read_scenario(options.scenario);
+  if (scenario.population.from_store != !options.store.empty()) {
+    throw ArgumentError(scenario.population.from_store
+                            ? "the scenario's customers come from a store: give --store STORE.h5"
+                            : "the scenario makes its own customers: --store does not apply");
+  }
+  Json json;
+  Stopwatch watch;
+  simulator::Outcome outcome;
+  if (scenario.population.from_store) {
+    const auto existing = customers_of_store(options, run, json);
+    watch = Stopwatch();
+    outcome = simulator::simulate(run.execution(), scenario, existing);
+  } else {
+    outcome = simulator::simulate(run.execution(), scenario);
+  }
+  const double seconds = watch.seconds();
+  const simulator::ReturnReport report = simulator::assess_returns(outcome);
+  if (!options.output.empty()) simulator::write_result(run.execution(), outcome, options.output);
+  if (!options.report.empty()) {
+    const std::string name = std::filesystem::path(options.scenario).stem().string();
+    write_text_file(options.report, return_html("Tenure: " + name, outcome, report));
+  }
+  run.print(fmt::format("Simulated {} in {:.2f} s: {} events ({:.1f} million/s)\n",
+                        options.scenario, seconds, with_commas(outcome.events),
+                        static_cast<double>(outcome.events) / seconds / 1e6) +
+            return_text(outcome, report));
+  if (!options.output.empty()) run.print(fmt::format("  result in {}\n", options.output));
+  if (!options.report.empty()) run.print(fmt::format("  report in {}\n", options.report));
+  Json result = return_json(outcome, report);
+  result["simulate_seconds"] = seconds;
+  result.update(json);
+  run.write_json(result);
+}
+
+}  // namespace
+
+Command add_simulate(CLI::App& app) {
+  Command command = make_command(
+      app, "simulate",
+      "Simulate customer lifetimes under each strategy and print what it pays back",
+      "  tenure simulate datasets/scenarios/default.toml\n"
+      "  tenure simulate datasets/scenarios/store.toml --store shop.h5 -o result.h5 --report "
+      "report.html\n");
+  auto options = std::make_shared<Options>();
+  CLI::App& sub = *command.app;
+  sub.add_option("SCENARIO", options->scenario, "Population, levers and strategies")
+      ->required()
+      ->type_name("SCENARIO.toml");
+  sub.add_option("--store", options->store,
+                 "Store whose customers are simulated, for scenarios with from_store = true")
+      ->type_name("STORE.h5");
+  sub.add_option("-o,--output", options->output, "Result to write")->type_name("RESULT.h5");
+  sub.add_option("--report", options->report, "HTML page to write")->type_name("REPORT.html");
+  command.run = [options](Run& run) { run_simulate(*options, run); };
+  return command;
+}
+
+}  // namespace tenure::apps

@@ -1,0 +1,91 @@
+#include "command.hpp"
+#include "held_out.hpp"
+#include "model_options.hpp"
+#include "stopwatch.hpp"
+#include "text_table.hpp"
+
+#include <tenure/core/store.hpp>
+#include <tenure/recommender/model_file.hpp>
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace tenure::apps {
+
+namespace {
+
+struct Options {
+  std::string store;
+  std::string output;
+  std::string split;
+  std::vector<std::uint32_t> at = {10, 20};
+  ModelOptions model;
+};
+
+recommender::ModelFile make_file(EventTable&& events, recommender::Interactions&& interactions,
+                                 std::unique_ptr<recommender::Model> model,
+                                 const recommender::Evaluation& evaluation) {
+  recommender::ModelFile file;
+  file.model = std::move(model);
+  file.customers = std::move(events.customers);
+  file.items = std::move(events.items);
+  file.item_is_service = std::move(interactions.item_is_service);
+  file.train = std::move(interactions.user_items);
+  for (const auto& metric : evaluation.metrics)
+    file.metrics.emplace_back(metric.name, metric.value);
+  return file;
+}
+
+void run_train(const Options& options, Run& run) {
+  EventTable events = read_store(run.execution(), options.store);
+  const HeldOut data = hold_out(run.execution(), events, options.split);
+  const TrainedModel scored =
+      train_model(run, options.model.model, options.model, {events, data.train_rows, data.train});
+  const auto evaluation = score_held_out(run.execution(), *scored.model, data, options.at);
+
+  recommender::Interactions all = recommender::build_interactions(run.execution(), events);
+  TrainedModel refitted = train_model(run, options.model.model, options.model, {events, {}, all});
+  Json json = evaluation_json(options.model.model, evaluation, &scored);
+  json["refit_seconds"] = refitted.train_seconds;
+  const recommender::ModelFile file =
+      make_file(std::move(events), std::move(all), std::move(refitted.model), evaluation);
+  recommender::save_model(run.execution(), file, options.output);
+
+  run.print(
+      fmt::format("Trained {} on {}, {}\n", options.model.model, options.store, data.description) +
+      evaluation_text({options.model.model}, {evaluation}) +
+      fmt::format("  trained in {:.2f} s, lists in {:.2f} s; refitted on everything in "
+                  "{:.2f} s into {}\n",
+                  scored.train_seconds, evaluation.recommend_seconds, refitted.train_seconds,
+                  options.output));
+  run.write_json(json);
+}
+
+}  // namespace
+
+Command add_train(CLI::App& app) {
+  Command command = make_command(
+      app, "train", "Train a recommender: hold out, score, refit on everything, save",
+      "  tenure train shop.h5 -o model.h5\n"
+      "  tenure train shop.h5 -o model.h5 --factors 128 --regularization 0.1 --epochs 12\n");
+  auto options = std::make_shared<Options>();
+  CLI::App& sub = *command.app;
+  sub.add_option("STORE", options->store, "Store to train on")->required()->type_name("STORE.h5");
+  sub.add_option("-o,--output", options->output, "Model to write")
+      ->required()
+      ->type_name("MODEL.h5");
+  sub.add_option("--split", options->split,
+                 "What to hold out: temporal:0.8 (default with times), leave-last:1, random:0.2");
+  sub.add_option("--at", options->at, "Cut-offs of the metrics, e.g. 10,20")
+      ->delimiter(',')
+      ->capture_default_str();
+  add_model_options(sub, options->model);
+  command.run = [options, &sub](Run& run) {
+    complete_model_options(sub, options->model);
+    run_train(*options, run);
+  };
+  return command;
+}
+
+}  // namespace tenure::apps

@@ -1,0 +1,77 @@
+#include "held_out.hpp"
+
+#include "text_table.hpp"
+
+#include <tenure/core/error.hpp>
+#include <tenure/core/store.hpp>
+#include <tenure/core/time.hpp>
+#include <tenure/recommender/popularity.hpp>
+#include <tenure/recommender/split.hpp>
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace tenure::apps {
+
+HeldOut hold_out(const Execution& execution, const EventTable& events, const std::string& split) {
+  const std::string text = !split.empty()      ? split
+                           : events.has_time() ? "temporal:0.8"
+                                               : "random:0.2";
+  const recommender::SplitSpec spec = recommender::parse_split(text);
+  recommender::RowSplit rows = recommender::split_rows(execution, events, spec);
+  HeldOut data;
+  data.train = recommender::build_interactions(execution, events, {}, rows.train);
+  data.known = data.train.user_items;
+  data.test = recommender::build_interactions(execution, events, {}, rows.test).user_items;
+  data.train_rows = std::move(rows.train);
+  data.description =
+      fmt::format("split {}: {} events to train on, {} held out", recommender::to_string(spec),
+                  with_commas(rows.train_rows), with_commas(rows.test_rows));
+  if (rows.cut) data.description += ", cut after " + format_time(*rows.cut);
+  return data;
+}
+
+HeldOut hold_out_store(const Execution& execution, const EventTable& events,
+                       const std::string& test_path, const std::string& fold_in_path) {
+  HeldOut data;
+  data.train = recommender::build_interactions(execution, events);
+  const EventTable test_events = read_store(execution, test_path);
+  data.fold_in = !fold_in_path.empty();
+  recommender::JoinedInteractions test;
+  if (data.fold_in) {
+    const EventTable known_events = read_store(execution, fold_in_path);
+    data.known = recommender::join_interactions(execution, known_events, {}, known_events.customers,
+                                                events.items, false)
+                     .user_items;
+    test = recommender::join_interactions(execution, test_events, {}, known_events.customers,
+                                          events.items, true);
+  } else {
+    data.known = data.train.user_items;
+    test = recommender::join_interactions(execution, test_events, {}, events.customers,
+                                          events.items, true);
+  }
+  data.test = std::move(test.user_items);
+  data.description =
+      fmt::format("test {}{}: {} test pairs, {} customers and {} items unknown in training",
+                  test_path, data.fold_in ? " with known events of " + fold_in_path : "",
+                  with_commas(data.test.nonzeros()), with_commas(test.unknown_customers),
+                  with_commas(test.unknown_items));
+  return data;
+}
+
+recommender::Evaluation score_held_out(const Execution& execution, const recommender::Model& model,
+                                       const HeldOut& data, const std::vector<std::uint32_t>& at) {
+  const auto popularity = recommender::train_popularity(data.train.user_items);
+  recommender::EvaluationOptions options;
+  options.at = at;
+  options.denied = data.train.item_is_service;
+  options.fallback = popularity.get();
+  recommender::EvaluationSet set;
+  set.known = data.known;
+  set.test = data.test;
+  set.fold_in = data.fold_in;
+  return recommender::evaluate(execution, model, set, options);
+}
+
+}  // namespace tenure::apps

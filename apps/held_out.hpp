@@ -1,0 +1,40 @@
+#pragma once
+
+#include "command.hpp"
+#include "model_options.hpp"
+
+#include <tenure/core/events.hpp>
+#include <tenure/recommender/evaluate.hpp>
+#include <tenure/recommender/interactions.hpp>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace tenure::apps {
+
+/// What a model may know and what it is asked for.
+struct HeldOut {
+  std::vector<std::uint8_t> train_rows;  ///< mask of the events; empty: all
+  recommender::Interactions train;
+  Csr known;  ///< histories of the test users: train's matrix, or folded-in ones
+  Csr test;
+  bool fold_in = false;
+  std::string description;  ///< for people: how it was held out
+};
+
+/// Holds out a part of the log itself; an empty spec means temporal:0.8 where there are times and
+/// random:0.2 where there are none.
+HeldOut hold_out(const Execution& execution, const EventTable& events, const std::string& split);
+
+/// Takes the test items from another store, joined by external id; with `fold_in_path` the test
+/// users are that store's customers and their known events are its events.
+HeldOut hold_out_store(const Execution& execution, const EventTable& events,
+                       const std::string& test_path, const std::string& fold_in_path);
+
+/// Scores a model on what was held out: lists with seen items removed, popularity for users without
+/// history.
+recommender::Evaluation score_held_out(const Execution& execution, const recommender::Model& model,
+                                       const HeldOut& data, const std::vector<std::uint32_t>& at);
+
+}  // namespace tenure::apps

@@ -1,0 +1,47 @@
+#pragma once
+
+#include "command.hpp"
+
+#include <tenure/core/events.hpp>
+#include <tenure/customers/bg_nbd.hpp>
+#include <tenure/customers/fit_report.hpp>
+#include <tenure/customers/gamma_gamma.hpp>
+#include <tenure/customers/order_history.hpp>
+#include <tenure/customers/recency_frequency.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace tenure::apps {
+
+/// What part of a log a lifetime model sees.
+struct CalibrationSpec {
+  std::optional<std::int64_t> end_day;       ///< inclusive; empty: the log's last day
+  std::optional<std::int64_t> cohort_start;  ///< first orders before it do not count as first
+  double days_per_unit = 7.0;
+};
+
+/// A log as the lifetime models see it on the evening of the calibration's end.
+struct Calibration {
+  customers::OrderHistory history;
+  customers::CalibrationSummary summary;
+};
+
+/// @throws DataError naming `path` where the log has no times.
+Calibration calibrate(const Execution& execution, const EventTable& events, const std::string& path,
+                      const CalibrationSpec& spec);
+
+customers::BgNbdFit fit_orders(const Execution& execution, const Calibration& calibration);
+
+/// @throws DataError naming `path` where the log has no prices.
+customers::GammaGammaFit fit_spend(const Execution& execution, const Calibration& calibration,
+                                   const std::string& path);
+
+/// {"model","parameters","standard_errors","log_likelihood","customers","iterations"}.
+Json fit_json(const customers::FitReport& report);
+
+/// Parameters with standard errors, log-likelihood, customers.
+std::string fit_text(const customers::FitReport& report);
+
+}  // namespace tenure::apps

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "command.hpp"
+
+#include <tenure/simulator/engine.hpp>
+#include <tenure/simulator/roi.hpp>
+#include <tenure/simulator/scenario.hpp>
+
+#include <string>
+
+namespace tenure::apps {
+
+/// {"baseline","strategies":[{"name","roi","roi_interval","roi_mc_interval",...}],...}; without
+/// simulate_seconds, which the command adds.
+Json return_json(const simulator::Outcome& outcome, const simulator::ReturnReport& report);
+
+/// The ROI table for people.
+std::string return_text(const simulator::Outcome& outcome, const simulator::ReturnReport& report);
+
+/// The same as one self-contained HTML page.
+std::string return_html(const std::string& title, const simulator::Outcome& outcome,
+                        const simulator::ReturnReport& report);
+
+}  // namespace tenure::apps

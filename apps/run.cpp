@@ -1,0 +1,83 @@
+#include "command.hpp"
+#include "output_file.hpp"
+#include "progress_bar.hpp"
+
+#include <unistd.h>
+
+#include <iostream>
+
+namespace tenure::apps {
+
+namespace {
+
+bool bar_wanted(const CommonOptions& options) {
+  if (options.progress == "always") return true;
+  return options.progress == "auto" && !options.quiet && isatty(STDERR_FILENO) != 0;
+}
+
+}  // namespace
+
+Run::Run(const CommonOptions& options, std::stop_token stop)
+    : options_(options), human_(!options.quiet && options.json != "-") {
+  if (!options.json.empty() && options.json != "-") check_text_target(options.json);
+  execution_.threads = options.threads;
+  execution_.seed = options.seed;
+  execution_.stop = std::move(stop);
+  if (bar_wanted(options)) {
+    bar_ = std::make_unique<ProgressBar>();
+    execution_.progress = [this](const ProgressUpdate& update) { bar_->update(update); };
+  }
+  static_cast<void>(execution_.concurrency());  // refuses a bad --threads before any work
+}
+
+Run::~Run() = default;
+
+void Run::end_progress() const {
+  if (bar_) bar_->clear();
+}
+
+void Run::print(const std::string& text) const {
+  if (!human_) return;
+  end_progress();
+  std::cout << text << std::flush;
+}
+
+void Run::write_json(const Json& object) const {
+  end_progress();
+  if (options_.json.empty()) return;
+  const std::string text = object.dump(2) + "\n";
+  if (options_.json == "-") {
+    std::cout << text << std::flush;
+    return;
+  }
+  write_text_file(options_.json, text);
+}
+
+Command make_command(CLI::App& app, const std::string& name, const std::string& description,
+                     const std::string& examples) {
+  Command command;
+  command.app = app.add_subcommand(name, description);
+  command.common = std::make_shared<CommonOptions>();
+  CommonOptions& common = *command.common;
+  const std::string group = "Common options";
+  command.app
+      ->add_option("--threads", common.threads, "Threads to use; 0: all. Never changes results")
+      ->capture_default_str()
+      ->group(group);
+  command.app->add_option("--seed", common.seed, "Seed of every random draw")
+      ->capture_default_str()
+      ->group(group);
+  command.app
+      ->add_option("--json", common.json, "Write the results as one JSON object to FILE; -: stdout")
+      ->type_name("FILE|-")
+      ->group(group);
+  command.app->add_option("--progress", common.progress, "Progress bar on stderr")
+      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->capture_default_str()
+      ->group(group);
+  command.app->add_flag("--quiet", common.quiet, "Print errors only")->group(group);
+  command.app->footer("Examples:\n" + examples);
+  return command;
+}
+
+}  // namespace tenure::apps

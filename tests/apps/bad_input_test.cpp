@@ -1,0 +1,243 @@
+#include "program.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace tenure::test {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr int kUsage = 2;
+constexpr int kData = 3;
+constexpr int kInterrupted = 130;
+
+/// Every command sees the same folder; what a failing command leaves there is compared.
+class BadInput : public testing::Test {
+ protected:
+  std::set<std::string> files() const {
+    std::set<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(dir_.path())) {
+      const std::string name = entry.path().filename().string();
+      if (name != ".stdout" && name != ".stderr") names.insert(name);
+    }
+    return names;
+  }
+
+  /// One line on stderr, the exit code, nothing on stdout, no file more or less than before.
+  void expect_error(const std::vector<std::string>& arguments, int exit_code,
+                    const std::string& part) {
+    const auto before = files();
+    const Outcome outcome = program_.run(arguments);
+    check_error(outcome, exit_code, part);
+    EXPECT_EQ(files(), before);
+  }
+
+  static void check_error(const Outcome& outcome, int exit_code, const std::string& part) {
+    EXPECT_EQ(outcome.exit_code, exit_code) << outcome.err;
+    EXPECT_EQ(outcome.out, "");
+    EXPECT_THAT(outcome.err, testing::StartsWith("tenure: error: "));
+    EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), 1) << outcome.err;
+    EXPECT_EQ(outcome.err.empty() ? '\0' : outcome.err.back(), '\n');
+    EXPECT_THAT(outcome.err, HasSubstr(part));
+  }
+
+  void expect_import_error(const std::string& text, int exit_code, const std::string& part,
+                           std::vector<std::string> more = {}) {
+    const std::string input = dir_ / "input.csv";
+    write_text(input, text);
+    std::vector<std::string> arguments = {"import", input, "-o", dir_ / "store.h5"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    expect_error(arguments, exit_code, part);
+  }
+
+  std::string make_store() {
+    const std::string input = dir_ / "good.csv";
+    std::string text = "customer,item,time,price\n";
+    for (int i = 0; i < 4000; ++i) {
+      text += "c" + std::to_string(i % 97) + ",i" + std::to_string(i * 7 % 53) + ",2024-" +
+              (i % 12 < 9 ? "0" : "") + std::to_string(i % 12 + 1) + "-15,9.99\n";
+    }
+    write_text(input, text);
+    const std::string store = dir_ / "good.h5";
+    const Outcome made = program_.run({"import", input, "-o", store, "--quiet"});
+    EXPECT_EQ(made.exit_code, 0) << made.err;
+    return store;
+  }
+
+  /// A scenario that runs, with one line replaced.
+  std::string scenario_with(const std::string& from, const std::string& to) {
+    std::string text =
+        read_text(std::string(TENURE_SOURCE_DIR) + "/datasets/scenarios/default.toml");
+    const std::size_t at = text.find(from);
+    EXPECT_NE(at, std::string::npos) << "the default scenario no longer holds: " << from;
+    if (at != std::string::npos) text.replace(at, from.size(), to);
+    const std::string path = dir_ / "scenario.toml";
+    write_text(path, text);
+    return path;
+  }
+
+  TempDir dir_;
+  Program program_{dir_};
+};
+
+TEST_F(BadInput, MissingFile) {
+  expect_error({"import", dir_ / "absent.csv", "-o", dir_ / "s.h5"}, kData, "absent.csv");
+  expect_error({"describe", dir_ / "absent.h5"}, kData, "absent.h5");
+  expect_error({"train", dir_ / "absent.h5", "-o", dir_ / "m.h5"}, kData, "absent.h5");
+  expect_error({"recommend", dir_ / "absent.h5", "--all"}, kData, "absent.h5");
+  expect_error({"simulate", dir_ / "absent.toml", "-o", dir_ / "r.h5"}, kData, "absent.toml");
+}
+
+TEST_F(BadInput, DirectoryInPlaceOfAFile) {
+  const std::string folder = dir_.path().string();
+  expect_error({"import", folder, "-o", dir_ / "s.h5"}, kData, "directory");
+  expect_error({"describe", folder}, kData, "directory");
+  expect_error({"simulate", folder, "-o", dir_ / "r.h5"}, kData, "directory");
+  make_store();
+  expect_error({"import", dir_ / "good.csv", "-o", folder}, kData, "directory");
+}
+
+TEST_F(BadInput, EmptyFile) { expect_import_error("", kData, "empty"); }
+
+TEST_F(BadInput, HeaderOnly) { expect_import_error("customer,item,time\n", kData, "input.csv"); }
+
+TEST_F(BadInput, MissingColumn) {
+  expect_import_error("customer,item,price\nc,i,1\n", kData, "time", {"--format", "csv"});
+  expect_import_error("customer,item,time\nc,i,2024-01-01\n", kData, "nosuch",
+                      {"--columns", "price=nosuch"});
+  expect_import_error("customer,item,time\nc,i,2024-01-01\n", kUsage, "--columns",
+                      {"--columns", "price"});
+}
+
+TEST_F(BadInput, BadDateIsCountedAndStrictNamesItsLine) {
+  const std::string text = "customer,item,time\nc,i,2024-01-01\nc,i,2024-02-30\nd,i,2024-03-01\n";
+  expect_import_error(text, kData, "input.csv:3:", {"--strict"});
+  const Outcome lenient =
+      program_.run({"import", dir_ / "input.csv", "-o", dir_ / "s.h5", "--json", "-"});
+  EXPECT_EQ(lenient.exit_code, 0) << lenient.err;
+  EXPECT_THAT(lenient.out, HasSubstr("\"kept\": 2"));
+  EXPECT_THAT(lenient.out, HasSubstr("\"bad_date\": 1"));
+}
+
+TEST_F(BadInput, NegativePriceIsCountedAndStrictNamesItsLine) {
+  const std::string text = "customer,item,time,price\nc,i,2024-01-01,3\nc,i,2024-01-02,-3\n";
+  expect_import_error(text, kData, "input.csv:3:", {"--strict"});
+  const Outcome lenient =
+      program_.run({"import", dir_ / "input.csv", "-o", dir_ / "s.h5", "--json", "-"});
+  EXPECT_EQ(lenient.exit_code, 0) << lenient.err;
+  EXPECT_THAT(lenient.out, HasSubstr("\"negative_price\": 1"));
+}
+
+TEST_F(BadInput, NoRowKept) {
+  expect_import_error("customer,item,time\n,i,2024-01-01\n", kData, "input.csv");
+}
+
+TEST_F(BadInput, LineOfTenMegabytes) {
+  expect_import_error("customer,item,time\nc,i,2024-01-01\n" + std::string(10'000'000, 'x') + "\n",
+                      kData, "input.csv:3:");
+}
+
+TEST_F(BadInput, BinaryFileAsCsv) {
+  std::string binary(
+      "\x7f"
+      "ELF",
+      4);
+  for (int i = 0; i < 5000; ++i) binary.push_back(static_cast<char>(i * 37 % 256));
+  expect_import_error(binary, kData, "input.csv");
+}
+
+TEST_F(BadInput, TextFileAsHdf5) {
+  const std::string text = dir_ / "text.h5";
+  write_text(text, "customer,item\n1,2\n");
+  expect_error({"describe", text}, kData, "text.h5");
+  expect_error({"recommend", text, "--all"}, kData, "text.h5");
+  expect_error({"train", text, "-o", dir_ / "m.h5"}, kData, "text.h5");
+}
+
+TEST_F(BadInput, StoreTruncatedAtTenPlaces) {
+  const std::string whole = read_text(make_store());
+  for (std::size_t tenth = 0; tenth < 10; ++tenth) {
+    const std::string cut = dir_ / "cut.h5";
+    write_text(cut, whole.substr(0, whole.size() * (2 * tenth + 1) / 20));
+    expect_error({"describe", cut}, kData, "cut.h5");
+  }
+}
+
+TEST_F(BadInput, StoreGivenWhereAModelIsAsked) {
+  const std::string store = make_store();
+  expect_error({"recommend", store, "--all"}, kData, "good.h5");
+}
+
+TEST_F(BadInput, UnknownOptionOrCommand) {
+  expect_error({"describe", "x.h5", "--nosuch"}, kUsage, "--nosuch");
+  expect_error({"nosuch"}, kUsage, "nosuch");
+  expect_error({}, kUsage, "");
+  expect_error({"train", "--factors"}, kUsage, "--factors");
+  expect_error({"describe", "x.h5", "--threads", "many"}, kUsage, "--threads");
+  expect_error({"describe", "x.h5", "--threads", "-2"}, kUsage, "threads");
+  expect_error({"describe", "x.h5", "--progress", "loud"}, kUsage, "--progress");
+}
+
+TEST_F(BadInput, OptionsOutOfRange) {
+  const std::string store = make_store();
+  const std::string model = dir_ / "m.h5";
+  const std::vector<std::vector<std::string>> cases = {
+      {"--factors", "0"},          {"--factors", "-5"},
+      {"--regularization", "-1"},  {"--unobserved-weight", "-1"},
+      {"--regularization", "nan"}, {"--epochs", "0"},
+      {"--model", "nosuch"},       {"--split", "sideways:2"},
+      {"--split", "temporal:1.5"}};
+  for (const auto& extra : cases) {
+    std::vector<std::string> arguments = {"train", store, "-o", model};
+    arguments.insert(arguments.end(), extra.begin(), extra.end());
+    expect_error(arguments, kUsage, "");
+  }
+}
+
+TEST_F(BadInput, UnknownCustomer) {
+  const std::string store = make_store();
+  const std::string model = dir_ / "m.h5";
+  const Outcome trained =
+      program_.run({"train", store, "-o", model, "--factors", "4", "--epochs", "2", "--quiet"});
+  ASSERT_EQ(trained.exit_code, 0) << trained.err;
+  expect_error({"recommend", model, "--customer", "nobody"}, kUsage, "nobody");
+  expect_error({"similar", model, "--item", "nothing"}, kUsage, "nothing");
+}
+
+TEST_F(BadInput, UnknownTomlKeyNamesFileAndLine) {
+  const std::string path = dir_ / "scenario.toml";
+  write_text(path, "surprise = 1\n" + read_text(std::string(TENURE_SOURCE_DIR) +
+                                                "/datasets/scenarios/default.toml"));
+  expect_error({"simulate", path, "-o", dir_ / "r.h5"}, kData, "scenario.toml:1:");
+}
+
+TEST_F(BadInput, TomlSyntaxErrorNamesFileAndLine) {
+  const std::string path = dir_ / "scenario.toml";
+  write_text(path, "currency = \"USD\"\nhorizon_days = = 3\n");
+  expect_error({"simulate", path, "-o", dir_ / "r.h5"}, kData, "scenario.toml:2:");
+}
+
+TEST_F(BadInput, InterruptDuringTrainingLeavesNoModel) {
+  const std::string store = make_store();
+  const auto before = files();
+  const std::string model = dir_ / "m.h5";
+  // Enough epochs to be under way for minutes; the bar shows once a second has passed.
+  const Outcome outcome = program_.interrupt_when(
+      {"train", store, "-o", model, "--factors", "32", "--epochs", "1000000", "--progress",
+       "always"},
+      [](const Program& program) { return program.error_so_far().find('%') != std::string::npos; });
+  EXPECT_EQ(outcome.exit_code, kInterrupted);
+  EXPECT_THAT(outcome.err, HasSubstr("tenure: error: interrupted\n"));
+  EXPECT_EQ(outcome.out, "");
+  EXPECT_EQ(files(), before);
+}
+
+}  // namespace
+}  // namespace tenure::test
