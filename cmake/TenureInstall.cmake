@@ -8,6 +8,9 @@ foreach(name core recommender customers simulator)
           FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 endforeach()
 install(EXPORT tenure-targets NAMESPACE tenure:: DESTINATION ${TENURE_CMAKE_DIR})
+set(TENURE_LIBRARY_FILES ${HDF5_C_LIBRARIES} ${DEFLATE_LIBRARY} ${NLOPT_LIBRARY})
+list(FILTER TENURE_LIBRARY_FILES INCLUDE REGEX "^/")
+list(JOIN TENURE_LIBRARY_FILES " " TENURE_LIBRARY_FILES)
 configure_package_config_file(
   "${CMAKE_CURRENT_LIST_DIR}/tenure-config.cmake.in" "${PROJECT_BINARY_DIR}/tenure-config.cmake"
   INSTALL_DESTINATION ${TENURE_CMAKE_DIR})

@@ -1,6 +1,7 @@
 #include <tenure/core/error.hpp>
 #include <tenure/core/events.hpp>
 
+#include <algorithm>
 #include <array>
 #include <limits>
 #include <span>

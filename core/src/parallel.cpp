@@ -12,12 +12,12 @@ void parallel_for(const Execution& execution, std::size_t n, std::size_t chunk_s
   if (chunk_size == 0) throw ArgumentError("parallel_for: chunk_size must be positive");
   const int concurrency = execution.concurrency();
   execution.check_cancelled();
-  const std::size_t chunks = (n + chunk_size - 1) / chunk_size;
+  const std::size_t chunks = chunk_count(n, chunk_size);
   detail::ProgressCounter progress(execution, stage, n);
   detail::run_tasks(concurrency, chunks, [&](std::size_t index, int worker) {
     execution.check_cancelled();
     const std::size_t begin = index * chunk_size;
-    const std::size_t end = std::min(n, begin + chunk_size);
+    const std::size_t end = begin + std::min(n - begin, chunk_size);
     body(Chunk{index, begin, end, worker});
     progress.add(end - begin);
   });
@@ -49,8 +49,7 @@ std::vector<std::size_t> partition_by_cost(std::span<const std::uint64_t> cumula
   const std::size_t ranges = std::max<std::size_t>(1, std::min(parts, n));
   for (std::size_t part = 1; part < ranges; ++part) {
     // Split the total without overflow: total may be near 2^64.
-    const std::uint64_t target =
-        first + total / ranges * part + total % ranges * part / ranges;
+    const std::uint64_t target = first + total / ranges * part + total % ranges * part / ranges;
     const auto it = std::lower_bound(cumulative.begin(), cumulative.end(), target);
     const auto bound = static_cast<std::size_t>(it - cumulative.begin());
     if (bound > bounds.back() && bound < n) bounds.push_back(bound);

@@ -1,12 +1,12 @@
 #pragma once
 
+#include <tenure/core/execution.hpp>
+#include <tenure/core/function_ref.hpp>
+
 #include <atomic>
 #include <cstddef>
 #include <mutex>
 #include <string_view>
-
-#include <tenure/core/execution.hpp>
-#include <tenure/core/function_ref.hpp>
 
 namespace tenure::detail {
 

@@ -13,8 +13,8 @@ namespace tenure::detail {
 
 void run_tasks(int concurrency, std::size_t tasks, FunctionRef<void(std::size_t, int)> body) {
   if (tasks == 0) return;
-  const auto workers = static_cast<int>(std::min<std::size_t>(
-      static_cast<std::size_t>(concurrency), tasks));
+  const auto workers =
+      static_cast<int>(std::min<std::size_t>(static_cast<std::size_t>(concurrency), tasks));
   std::atomic<std::size_t> next{0};
   std::mutex mutex;
   std::exception_ptr failure;

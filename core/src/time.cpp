@@ -117,8 +117,9 @@ std::optional<std::int64_t> parse_time(std::string_view text) noexcept {
   std::int64_t seconds = 0;
   const char* end = text.data() + text.size();
   const auto [stopped, error] = std::from_chars(text.data(), end, seconds);
-  constexpr std::int64_t kFarthest = 253402300800;  // the year 10000
-  if (error != std::errc() || stopped != end || seconds > kFarthest || seconds < -kFarthest) {
+  constexpr std::int64_t kFirst = -62167219200;  // 0000-01-01
+  constexpr std::int64_t kEnd = 253402300800;    // 10000-01-01
+  if (error != std::errc() || stopped != end || seconds < kFirst || seconds >= kEnd) {
     return std::nullopt;
   }
   return seconds;
@@ -135,9 +136,9 @@ std::string format_date(std::int64_t seconds) {
 std::string format_time(std::int64_t seconds) {
   const std::int64_t of_day = seconds - day_of(seconds) * kSecondsPerDay;
   std::array<char, 32> text{};
-  const int n = std::snprintf(text.data(), text.size(), "T%02d:%02d:%02dZ",
-                              static_cast<int>(of_day / 3600), static_cast<int>(of_day / 60 % 60),
-                              static_cast<int>(of_day % 60));
+  const int n =
+      std::snprintf(text.data(), text.size(), "T%02d:%02d:%02dZ", static_cast<int>(of_day / 3600),
+                    static_cast<int>(of_day / 60 % 60), static_cast<int>(of_day % 60));
   return format_date(seconds) + std::string(text.data(), static_cast<std::size_t>(n));
 }
 

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <tenure/core/events.hpp>
+#include <tenure/core/execution.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -9,9 +12,6 @@
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include <tenure/core/events.hpp>
-#include <tenure/core/execution.hpp>
 
 /// Named arrays in one HDF5 file: what store.h5, model.h5 and result.h5 are made of. HDF5 itself
 /// stays behind this header. Names are paths such as "events/customer". All calls may come from any
@@ -93,7 +93,8 @@ class ContainerReader {
   std::unique_ptr<State> state_;
 };
 
-/// The format attribute of a container ("store", "model", "result"), for commands that take several.
+/// The format attribute of a container ("store", "model", "result"), for commands that take
+/// several.
 /// @throws DataError where the file is missing or no container.
 std::string container_format(const std::string& path);
 

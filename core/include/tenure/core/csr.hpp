@@ -1,11 +1,11 @@
 #pragma once
 
+#include <tenure/core/execution.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
-
-#include <tenure/core/execution.hpp>
 
 namespace tenure {
 
@@ -52,8 +52,8 @@ Csr csr_from_triplets(const Execution& execution, std::uint32_t n_rows, std::uin
 /// The transpose: rows become columns. Linear in rows + columns + nonzeros.
 Csr csr_transpose(const Execution& execution, const CsrView& matrix);
 
-/// Checks the invariants of CsrView (offsets from 0 and not decreasing, columns in range and strictly
-/// increasing in each row, values finite).
+/// Checks the invariants of CsrView (offsets from 0 and not decreasing, columns in range and
+/// strictly increasing in each row, values finite).
 /// @throws ArgumentError that names the first row at fault.
 void csr_validate(const CsrView& matrix);
 

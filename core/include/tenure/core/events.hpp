@@ -38,7 +38,8 @@ class Dictionary {
 
   const std::vector<std::uint64_t>& offsets() const noexcept { return offsets_; }
   const std::string& bytes() const noexcept { return bytes_; }
-  /// @throws ArgumentError where offsets do not start at 0, decrease, or do not end at bytes.size().
+  /// @throws ArgumentError where offsets do not start at 0, decrease, or do not end at
+  /// bytes.size().
   static Dictionary from_parts(std::vector<std::uint64_t> offsets, std::string bytes);
   friend bool operator==(const Dictionary&, const Dictionary&) = default;
 

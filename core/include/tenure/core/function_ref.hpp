@@ -14,13 +14,19 @@ template <class Result, class... Args>
 class FunctionRef<Result(Args...)> {
  public:
   template <class Callable>
-    requires(!std::is_same_v<std::remove_cvref_t<Callable>, FunctionRef> &&
-             std::is_invocable_r_v<Result, Callable&, Args...>)
-  FunctionRef(Callable&& callable)  // NOLINT(google-explicit-constructor): a view, like string_view
+  requires(!std::is_same_v<std::remove_cvref_t<Callable>, FunctionRef> &&
+           std::is_invocable_r_v<Result, Callable&, Args...>)
+      FunctionRef(
+          Callable&& callable)  // NOLINT(google-explicit-constructor): a view, like string_view
       : object_(const_cast<void*>(static_cast<const void*>(std::addressof(callable)))),
         call_([](void* object, Args... args) -> Result {
-          return (*static_cast<std::add_pointer_t<std::remove_reference_t<Callable>>>(object))(
-              std::forward<Args>(args)...);
+          auto& target =
+              *static_cast<std::add_pointer_t<std::remove_reference_t<Callable>>>(object);
+          if constexpr (std::is_void_v<Result>) {
+            target(std::forward<Args>(args)...);  // whatever it returns is not wanted
+          } else {
+            return target(std::forward<Args>(args)...);
+          }
         }) {}
 
   Result operator()(Args... args) const { return call_(object_, std::forward<Args>(args)...); }

@@ -1,11 +1,11 @@
 #pragma once
 
+#include <tenure/core/events.hpp>
+#include <tenure/core/execution.hpp>
+
 #include <map>
 #include <string>
 #include <vector>
-
-#include <tenure/core/events.hpp>
-#include <tenure/core/execution.hpp>
 
 namespace tenure {
 

@@ -1,14 +1,14 @@
 #pragma once
 
+#include <tenure/core/execution.hpp>
+#include <tenure/core/function_ref.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include <tenure/core/execution.hpp>
-#include <tenure/core/function_ref.hpp>
 
 /// The one door to the thread pool. Work is cut into chunks whose bounds depend on the input alone,
 /// so anything computed per chunk, and anything combined in chunk order, is the same at any number
@@ -22,6 +22,11 @@ struct Chunk {
   std::size_t end = 0;
   int worker = 0;  ///< in [0, execution.concurrency()): for scratch memory only, never for results
 };
+
+/// Chunks of `chunk_size` > 0 items that [0, n) is cut into; the last may be shorter.
+constexpr std::size_t chunk_count(std::size_t n, std::size_t chunk_size) noexcept {
+  return n / chunk_size + (n % chunk_size == 0 ? 0 : 1);
+}
 
 using ChunkBody = FunctionRef<void(const Chunk&)>;
 
@@ -46,7 +51,7 @@ std::vector<std::size_t> partition_by_cost(std::span<const std::uint64_t> cumula
 template <class T, class Map, class Combine>
 T parallel_reduce(const Execution& execution, std::size_t n, std::size_t chunk_size, T identity,
                   const Map& map, const Combine& combine) {
-  const std::size_t chunks = chunk_size == 0 ? 0 : (n + chunk_size - 1) / chunk_size;
+  const std::size_t chunks = chunk_size == 0 ? 0 : chunk_count(n, chunk_size);
   std::vector<T> partial(chunks, identity);
   parallel_for(execution, n, chunk_size,
                [&](const Chunk& chunk) { partial[chunk.index] = map(chunk); });

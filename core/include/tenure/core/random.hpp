@@ -54,9 +54,7 @@ class RandomStream {
     return low | (static_cast<std::uint64_t>(next_u32()) << 32);
   }
   /// Uniform on the open interval (0, 1): (k + 1/2) / 2^52 for k in [0, 2^52).
-  double uniform() noexcept {
-    return (static_cast<double>(next_u64() >> 12) + 0.5) * 0x1.0p-52;
-  }
+  double uniform() noexcept { return (static_cast<double>(next_u64() >> 12) + 0.5) * 0x1.0p-52; }
 
  private:
   void refill() noexcept;

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <string>
-
 #include <tenure/core/events.hpp>
 #include <tenure/core/execution.hpp>
+
+#include <string>
 
 namespace tenure {
 

@@ -30,7 +30,8 @@ constexpr std::int64_t day_of(std::int64_t seconds) noexcept {
 /// Reads a UTC time into seconds since 1970-01-01. Forms: YYYY-MM-DD, YYYY/MM/DD, YYYYMMDD, each of
 /// the first two with an optional time of day after a space or 'T' (HH:MM or HH:MM:SS, an optional
 /// fraction that is dropped, an optional Z or +HH:MM offset), or Unix seconds (an integer that is
-/// not 8 digits long). Empty where the text is none of these or names no real date.
+/// not 8 digits long) of the years 0 to 9999. Second 60 is the first of the next minute. Empty
+/// where the text is none of these or names no real date.
 std::optional<std::int64_t> parse_time(std::string_view text) noexcept;
 
 /// "YYYY-MM-DD".
