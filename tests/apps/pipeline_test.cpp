@@ -1,0 +1,161 @@
+// The whole path on a small synthetic shop: what each command says and writes, and that neither
+// depends on the number of threads.
+#include "program.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace tenure::test {
+namespace {
+
+using Json = nlohmann::json;
+using testing::HasSubstr;
+
+std::string dataset(const std::string& name) {
+  return std::string(TENURE_SOURCE_DIR) + "/datasets/" + name;
+}
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  const std::size_t at = text.find(from);
+  if (at == std::string::npos) throw std::runtime_error("no '" + from + "' in the file");
+  return text.replace(at, from.size(), to);
+}
+
+class Pipeline : public testing::Test {
+ protected:
+  Outcome run(const std::vector<std::string>& arguments) {
+    Outcome outcome = program_.run(arguments);
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+    EXPECT_EQ(outcome.err, "");
+    return outcome;
+  }
+
+  Json run_json(std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(), {"--json", "-"});
+    const Outcome outcome = run(arguments);
+    return outcome.exit_code == 0 ? Json::parse(outcome.out) : Json();
+  }
+
+  /// The default world with fewer customers.
+  std::string small_world() {
+    const std::string path = dir_ / "world.toml";
+    write_text(path, replaced(read_text(dataset("worlds/default.toml")), "customers = 100000",
+                              "customers = 4000"));
+    return path;
+  }
+
+  std::string small_shop() {
+    const std::string store = dir_ / "shop.h5";
+    run({"generate", small_world(), "-o", store, "--quiet"});
+    return store;
+  }
+
+  TempDir dir_;
+  Program program_{dir_};
+};
+
+TEST_F(Pipeline, HelpOfEveryCommandGivesExamples) {
+  for (const char* command : {"import", "describe", "generate", "train", "evaluate", "recommend",
+                              "similar", "fit", "simulate"}) {
+    const Outcome outcome = run({command, "--help"});
+    EXPECT_THAT(outcome.out, HasSubstr("Examples:")) << command;
+    EXPECT_THAT(outcome.out, HasSubstr("--json")) << command;
+  }
+}
+
+TEST_F(Pipeline, EachCommandSpeaksJson) {
+  const std::string store = small_shop();
+  const Json described = run_json({"describe", store});
+  EXPECT_GT(described.at("key_figures").at("orders").get<int>(), 4000);
+  EXPECT_EQ(described.at("regions").size(), 6U);
+
+  const std::string model = dir_ / "model.h5";
+  const Json trained = run_json({"train", store, "-o", model, "--factors", "8", "--epochs", "3"});
+  EXPECT_EQ(trained.at("model"), "ials");
+  EXPECT_EQ(trained.at("epoch_seconds").size(), 3U);
+  EXPECT_EQ(trained.at("intervals").at("recall@20").size(), 2U);
+
+  const Json lists = run_json({"recommend", model, "--all", "-n", "5"});
+  for (const Json& list : lists.at("lists")) EXPECT_EQ(list.at("items").size(), 5U);
+
+  const std::string item = lists.at("lists").front().at("items").front();
+  const Json near = run_json({"similar", model, "--item", item, "-n", "3"});
+  EXPECT_EQ(near.at("ids").size(), 3U);
+
+  const Json fitted = run_json({"fit", store, "--model", "bg-nbd"});
+  EXPECT_GT(fitted.at("parameters").at("r").get<double>(), 0.0);
+  EXPECT_EQ(fitted.at("standard_errors").size(), 4U);
+}
+
+TEST_F(Pipeline, TablesAndJsonFileTogether) {
+  const std::string store = small_shop();
+  const std::string json = dir_ / "describe.json";
+  const Outcome outcome = run({"describe", store, "--json", json});
+  EXPECT_THAT(outcome.out, HasSubstr("Key figures"));
+  EXPECT_TRUE(Json::parse(read_text(json)).contains("key_figures"));
+}
+
+TEST_F(Pipeline, QuietPrintsNothing) {
+  EXPECT_EQ(run({"describe", small_shop(), "--quiet"}).out, "");
+}
+
+TEST_F(Pipeline, FilesAreTheSameBytesAtAnyNumberOfThreads) {
+  const std::string world = small_world();
+  const std::string scenario = dir_ / "scenario.toml";
+  write_text(scenario, replaced(read_text(dataset("scenarios/default.toml")),
+                                "customers = ", "customers = 500 # "));
+  const auto files_at = [&](const std::string& threads) {
+    const std::string store = dir_ / ("shop" + threads + ".h5");
+    const std::string model = dir_ / ("model" + threads + ".h5");
+    const std::string result = dir_ / ("result" + threads + ".h5");
+    run({"generate", world, "-o", store, "--threads", threads, "--quiet"});
+    run({"train", store, "-o", model, "--factors", "16", "--epochs", "3", "--threads", threads,
+         "--quiet"});
+    run({"simulate", scenario, "-o", result, "--threads", threads, "--quiet"});
+    return std::vector<std::string>{read_text(store), read_text(model), read_text(result)};
+  };
+  const auto reference = files_at("1");
+  for (const std::string& text : reference) EXPECT_GT(text.size(), 1000U);
+  for (const char* threads : {"1", "2", "3", "8"}) {
+    const auto files = files_at(threads);
+    for (std::size_t i = 0; i < files.size(); ++i) {
+      EXPECT_TRUE(files[i] == reference[i]) << "file " << i << " at " << threads << " threads";
+    }
+  }
+}
+
+TEST_F(Pipeline, SimulatesTodaysCustomersOfAStore) {
+  const std::string store = small_shop();
+  const std::string report = dir_ / "report.html";
+  const Json json = run_json({"simulate", dataset("scenarios/store.toml"), "--store", store, "-o",
+                              dir_ / "result.h5", "--report", report});
+  ASSERT_GE(json.at("strategies").size(), 1U);
+  for (const Json& strategy : json.at("strategies")) {
+    const double roi = strategy.at("roi").get<double>();
+    EXPECT_TRUE(std::isfinite(roi));
+    EXPECT_LE(strategy.at("roi_mc_interval").at(0).get<double>(), roi);
+    EXPECT_GE(strategy.at("roi_mc_interval").at(1).get<double>(), roi);
+    EXPECT_NEAR(
+        roi,
+        (strategy.at("incremental_margin").get<double>() - strategy.at("cost").get<double>()) /
+            strategy.at("cost").get<double>(),
+        1e-9 * (1.0 + std::abs(roi)));
+  }
+  EXPECT_THAT(read_text(report), HasSubstr("<table>"));
+}
+
+TEST_F(Pipeline, RefusesAStoreTheScenarioHasNoUseFor) {
+  const Outcome outcome =
+      program_.run({"simulate", dataset("scenarios/default.toml"), "--store", dir_ / "absent.h5"});
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("--store"));
+}
+
+}  // namespace
+}  // namespace tenure::test
