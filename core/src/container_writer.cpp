@@ -55,7 +55,7 @@ struct ContainerWriter::State {
   }
 
   void set(std::string_view name, detail::AttributeValue value) {
-    if (!detail::is_array_name(name) || name.find('/') != std::string_view::npos) {
+    if (!detail::is_array_name(name)) {
       throw ArgumentError("container: \"" + std::string(name) + "\" is no name for an attribute");
     }
     if (const auto* text = std::get_if<std::string>(&value)) {

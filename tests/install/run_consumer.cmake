@@ -1,6 +1,6 @@
 # Installs the build into an empty prefix, then configures, builds and runs the consumer against it.
 function(run what)
-  execute_process(COMMAND ${ARGN} RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  execute_process(COMMAND ${ARGN} WORKING_DIRECTORY "${WORK}" RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
   if(NOT result EQUAL 0)
     message(FATAL_ERROR "${what} failed (${result}):\n${output}")
   endif()
@@ -9,6 +9,7 @@ endfunction()
 
 set(prefix "${WORK}/prefix")
 file(REMOVE_RECURSE "${WORK}")
+file(MAKE_DIRECTORY "${WORK}")
 run("install" ${CMAKE_COMMAND} --install "${BUILD}" --prefix "${prefix}")
 
 # An exported path into the source or build tree works here and nowhere else.
