@@ -1,0 +1,184 @@
+#include <tenure/core/container.hpp>
+#include <tenure/core/error.hpp>
+#include <tenure/simulator/result_file.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+
+namespace tenure::simulator {
+
+namespace {
+
+/// A column of a file: where a sum lies in its struct.
+template <class T>
+struct Column {
+  const char* name;
+  std::int64_t T::*member;
+};
+
+constexpr std::array<Column<Totals>, 10> kTotals = {{
+    {"orders", &Totals::orders},
+    {"contacts", &Totals::contacts},
+    {"responses", &Totals::responses},
+    {"redemptions", &Totals::redemptions},
+    {"revenue", &Totals::revenue},
+    {"margin", &Totals::margin},
+    {"cost", &Totals::cost},
+    {"discounted_margin", &Totals::discounted_margin},
+    {"discounted_cost", &Totals::discounted_cost},
+    {"active", &Totals::active},
+}};
+constexpr std::array<Column<LeverTotals>, 4> kLevers = {{
+    {"contacts", &LeverTotals::contacts},
+    {"responses", &LeverTotals::responses},
+    {"redemptions", &LeverTotals::redemptions},
+    {"cost", &LeverTotals::cost},
+}};
+constexpr std::array<Column<MonthTotals>, 5> kMonths = {{
+    {"orders", &MonthTotals::orders},
+    {"contacts", &MonthTotals::contacts},
+    {"revenue", &MonthTotals::revenue},
+    {"margin", &MonthTotals::margin},
+    {"cost", &MonthTotals::cost},
+}};
+constexpr std::array<Column<DayTotals>, 2> kDays = {{
+    {"discounted_margin", &DayTotals::margin},
+    {"discounted_cost", &DayTotals::cost},
+}};
+
+template <class T, std::size_t kCount>
+void write_columns(ContainerWriter& writer, const std::string& group,
+                   const std::array<Column<T>, kCount>& columns, const std::vector<T>& rows,
+                   std::size_t cols) {
+  std::vector<std::int64_t> values(rows.size());
+  for (const Column<T>& column : columns) {
+    std::transform(rows.begin(), rows.end(), values.begin(),
+                   [&](const T& row) { return row.*column.member; });
+    writer.write_matrix<std::int64_t>(group + "/" + column.name, values,
+                                      cols == 0 ? 0 : values.size() / cols, cols);
+  }
+}
+
+template <class T, std::size_t kCount>
+std::vector<T> read_columns(const ContainerReader& reader, const std::string& group,
+                            const std::array<Column<T>, kCount>& columns, std::size_t rows) {
+  std::vector<T> values;
+  for (const Column<T>& column : columns) {
+    const auto read = reader.read<std::int64_t>(group + "/" + column.name, rows);
+    // Only once a dataset of that size has been read: a hostile count takes no memory.
+    values.resize(rows);
+    for (std::size_t i = 0; i < rows; ++i) values[i].*column.member = read[i];
+  }
+  return values;
+}
+
+Dictionary dictionary_of(const std::vector<std::string>& names) {
+  Dictionary dictionary;
+  for (const std::string& name : names) dictionary.append(name);
+  return dictionary;
+}
+
+std::vector<std::string> names_of(const Dictionary& dictionary) {
+  std::vector<std::string> names;
+  for (std::uint32_t i = 0; i < dictionary.size(); ++i) names.emplace_back(dictionary[i]);
+  return names;
+}
+
+std::int64_t required_integer(const ContainerReader& reader, const char* name, std::int64_t low,
+                              std::int64_t high) {
+  const auto value = reader.integer_attribute(name);
+  if (!value || *value < low || *value > high) {
+    throw DataError(reader.path(), std::string(name), "missing or out of range");
+  }
+  return *value;
+}
+
+double required_real(const ContainerReader& reader, const char* name, double low, double high) {
+  const auto value = reader.real_attribute(name);
+  if (!value || !(*value >= low && *value <= high)) {
+    throw DataError(reader.path(), std::string(name), "missing or out of range");
+  }
+  return *value;
+}
+
+void read_header(const ContainerReader& reader, Outcome& outcome) {
+  constexpr std::int64_t kMost = 0xFFFFFFFF;
+  outcome.strategy_names = names_of(reader.read_dictionary("strategies"));
+  outcome.lever_names = names_of(reader.read_dictionary("levers"));
+  outcome.currency = reader.string_attribute("currency").value_or("");
+  outcome.gross_margin = required_real(reader, "gross_margin", 0.0, 1.0);
+  outcome.horizon_days = required_real(reader, "horizon_days", 0.0, 1e6);
+  outcome.customers = static_cast<std::uint64_t>(required_integer(reader, "customers", 1, kMost));
+  outcome.parameter_draws =
+      static_cast<std::uint32_t>(required_integer(reader, "parameter_draws", 1, 1 << 24));
+  outcome.replications =
+      static_cast<std::uint32_t>(required_integer(reader, "replications", 1, 1 << 24));
+  outcome.uncertain = required_integer(reader, "uncertain", 0, 1) == 1;
+  outcome.new_customers = required_integer(reader, "new_customers", 0, 1) == 1;
+  outcome.months = static_cast<std::size_t>(required_integer(reader, "months", 1, 1 << 20));
+  outcome.days = static_cast<std::size_t>(required_integer(reader, "days", 1, 1 << 24));
+  outcome.events = static_cast<std::uint64_t>(
+      required_integer(reader, "events", 0, std::numeric_limits<std::int64_t>::max()));
+  if (outcome.strategies() == 0) throw DataError(reader.path(), "strategies", "has no name");
+  if (std::uint64_t{outcome.parameter_draws} * outcome.replications > 1U << 24U) {
+    throw DataError(reader.path(), "replications", "too many");
+  }
+}
+
+}  // namespace
+
+void write_result(const Execution& execution, const Outcome& outcome, const std::string& path) {
+  ContainerWriter writer(execution, path, "result", kResultVersion);
+  writer.attribute("currency", std::string_view(outcome.currency));
+  writer.attribute("gross_margin", outcome.gross_margin);
+  writer.attribute("horizon_days", outcome.horizon_days);
+  writer.attribute("customers", static_cast<std::int64_t>(outcome.customers));
+  writer.attribute("parameter_draws", static_cast<std::int64_t>(outcome.parameter_draws));
+  writer.attribute("replications", static_cast<std::int64_t>(outcome.replications));
+  writer.attribute("uncertain", static_cast<std::int64_t>(outcome.uncertain ? 1 : 0));
+  writer.attribute("new_customers", static_cast<std::int64_t>(outcome.new_customers ? 1 : 0));
+  writer.attribute("months", static_cast<std::int64_t>(outcome.months));
+  writer.attribute("days", static_cast<std::int64_t>(outcome.days));
+  writer.attribute("events", static_cast<std::int64_t>(outcome.events));
+  writer.write_dictionary("strategies", dictionary_of(outcome.strategy_names));
+  writer.write_dictionary("levers", dictionary_of(outcome.lever_names));
+  const std::size_t runs = std::size_t{outcome.parameter_draws} * outcome.replications;
+  write_columns(writer, "totals", kTotals, outcome.totals, runs);
+  std::vector<std::int64_t> retained;
+  for (const Totals& totals : outcome.totals) {
+    retained.insert(retained.end(), totals.retained.begin(), totals.retained.end());
+  }
+  writer.write_matrix<std::int64_t>("totals/retained", retained, outcome.totals.size(),
+                                    kRetentionDays.size());
+  if (!outcome.lever_names.empty()) {
+    write_columns(writer, "levers_by_run", kLevers, outcome.lever_totals,
+                  outcome.lever_names.size());
+  }
+  write_columns(writer, "months", kMonths, outcome.month_totals, outcome.months);
+  write_columns(writer, "days", kDays, outcome.day_totals, outcome.days);
+  writer.commit();
+}
+
+Outcome read_result(const Execution& execution, const std::string& path) {
+  const ContainerReader reader(execution, path, "result", kResultVersion);
+  Outcome outcome;
+  read_header(reader, outcome);
+  const std::size_t cells = outcome.strategies() * outcome.parameter_draws * outcome.replications;
+  outcome.totals = read_columns(reader, "totals", kTotals, cells);
+  const auto retained = reader.read<std::int64_t>("totals/retained", cells * kRetentionDays.size());
+  for (std::size_t i = 0; i < retained.size(); ++i) {
+    outcome.totals[i / kRetentionDays.size()].retained[i % kRetentionDays.size()] = retained[i];
+  }
+  if (!outcome.lever_names.empty()) {
+    outcome.lever_totals =
+        read_columns(reader, "levers_by_run", kLevers, cells * outcome.lever_names.size());
+  }
+  outcome.month_totals =
+      read_columns(reader, "months", kMonths, outcome.strategies() * outcome.months);
+  outcome.day_totals = read_columns(reader, "days", kDays, outcome.strategies() * outcome.days);
+  return outcome;
+}
+
+}  // namespace tenure::simulator
