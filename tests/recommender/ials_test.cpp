@@ -37,6 +37,17 @@ MatrixXd dense(const CsrView& matrix) {
   return result;
 }
 
+MatrixXd dense(MatrixView<const float> matrix) {
+  MatrixXd result(matrix.rows, matrix.cols);
+  for (std::size_t i = 0; i < matrix.rows; ++i) {
+    for (std::size_t j = 0; j < matrix.cols; ++j) {
+      result(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j)) =
+          static_cast<double>(matrix(i, j));
+    }
+  }
+  return result;
+}
+
 /// The normal equations of one side as the paper writes them: dense, in double precision, one d x d
 /// system a row.
 MatrixXd reference_side(const MatrixXd& weights, const MatrixXd& fixed,
@@ -58,18 +69,18 @@ MatrixXd reference_side(const MatrixXd& weights, const MatrixXd& fixed,
 
 MatrixXd reference_scores(const CsrView& pairs, const IalsOptions& options, std::uint64_t seed) {
   const MatrixXd weights = dense(pairs);
-  MatrixXd users = MatrixXd::Zero(weights.rows(), options.factors);
-  MatrixXd items;
-  for (Eigen::Index user = 0; user < users.rows(); ++user) {
-    if (weights.row(user).isZero()) continue;
-    RandomStream stream(seed, {Purpose::kModelInit, 0, static_cast<std::uint32_t>(user), 0});
-    for (Eigen::Index j = 0; j < users.cols(); ++j) {
-      users(user, j) = options.init_scale / std::sqrt(options.factors) * draw_normal(stream);
+  MatrixXd items = MatrixXd::Zero(weights.cols(), options.factors);
+  MatrixXd users;
+  for (Eigen::Index item = 0; item < items.rows(); ++item) {
+    if (weights.col(item).isZero()) continue;
+    RandomStream stream(seed, {Purpose::kModelInit, 0, static_cast<std::uint32_t>(item), 0});
+    for (Eigen::Index j = 0; j < items.cols(); ++j) {
+      items(item, j) = options.init_scale / std::sqrt(options.factors) * draw_normal(stream);
     }
   }
   for (std::uint32_t epoch = 0; epoch < options.epochs; ++epoch) {
-    items = reference_side(weights.transpose(), users, options);
     users = reference_side(weights, items, options);
+    items = reference_side(weights.transpose(), users, options);
   }
   return users * items.transpose();
 }
@@ -78,14 +89,7 @@ MatrixXd scores_of(const Model& model, const Csr& histories) {
   const auto rows = test::all_rows(histories.rows());
   Matrix<float> out(histories.rows(), model.n_items());
   model.score({rows, rows, histories}, out.view());
-  MatrixXd result(out.rows(), out.cols());
-  for (std::size_t i = 0; i < out.rows(); ++i) {
-    for (std::size_t j = 0; j < out.cols(); ++j) {
-      result(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j)) =
-          static_cast<double>(out(i, j));
-    }
-  }
-  return result;
+  return dense(out.view());
 }
 
 bool same_bytes(MatrixView<const float> a, MatrixView<const float> b) {
@@ -159,17 +163,41 @@ TEST(Ials, LossIsTheSumThePaperWrites) {
   EXPECT_NEAR(ials_loss(threads(3), pairs, *model->factors(), options), expected, 1e-5 * expected);
 }
 
-TEST(Ials, FoldsATrainingHistoryInToTheTrainedVector) {
+TEST(Ials, FoldsAHistoryInToTheMinimumForTheItems) {
   const Csr pairs = synthetic_matrix(200, 100, 12, true);
   const auto model = train_ials(threads(2), pairs, small_options(16));
   const auto rows = test::all_rows(pairs.rows());
   const std::vector<std::uint32_t> strangers(pairs.rows(), kNewUser);
   Matrix<float> folded(pairs.rows(), 16);
   model->user_vectors({strangers, rows, pairs}, folded.view());
-  const auto users = model->factors()->users;
+  const MatrixXd expected =
+      reference_side(dense(pairs), dense(model->factors()->items), model->options());
   for (std::size_t user = 0; user < pairs.rows(); ++user) {
     for (std::size_t j = 0; j < 16; ++j) {
-      EXPECT_NEAR(folded(user, j), users(user, j), 1e-5) << user << " " << j;
+      EXPECT_NEAR(folded(user, j),
+                  expected(static_cast<Eigen::Index>(user), static_cast<Eigen::Index>(j)), 1e-5)
+          << user << " " << j;
+    }
+  }
+  Matrix<float> trained(pairs.rows(), 16);
+  model->user_vectors({rows, rows, pairs}, trained.view());
+  EXPECT_TRUE(same_bytes(trained.view(), model->factors()->users));
+}
+
+TEST(Ials, FoldsATrainingHistoryInToTheTrainedVectorOnceTrainingHasConverged) {
+  const Csr pairs = synthetic_matrix(200, 100, 12);
+  IalsOptions options = small_options(6);
+  options.regularization = 0.5;
+  options.epochs = 400;
+  const auto model = train_ials(threads(2), pairs, options);
+  const auto rows = test::all_rows(pairs.rows());
+  const std::vector<std::uint32_t> strangers(pairs.rows(), kNewUser);
+  Matrix<float> folded(pairs.rows(), 6);
+  model->user_vectors({strangers, rows, pairs}, folded.view());
+  const FactorView factors = *model->factors();
+  for (std::size_t user = 0; user < pairs.rows(); ++user) {
+    for (std::size_t j = 0; j < 6; ++j) {
+      EXPECT_NEAR(folded(user, j), factors.users(user, j), 1e-3) << user << " " << j;
     }
   }
 }
@@ -271,7 +299,7 @@ TEST(IalsBadInput, SingularSystemsNameTheRow) {
     train_ials(threads(1), pairs, options);
     FAIL() << "a system without any regularization was solved";
   } catch (const NumericalError& error) {
-    EXPECT_NE(std::string(error.what()).find("epoch 1, item 0"), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find("epoch 1, user 0"), std::string::npos) << error.what();
   }
 }
 

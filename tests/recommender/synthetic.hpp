@@ -76,8 +76,10 @@ struct Row {
 inline EventTable table(const std::vector<Row>& rows, std::uint32_t customers,
                         std::uint32_t items) {
   EventTable events;
-  for (std::uint32_t i = 0; i < customers; ++i) events.customers.append("c" + std::to_string(i));
-  for (std::uint32_t i = 0; i < items; ++i) events.items.append("i" + std::to_string(i));
+  for (std::uint32_t i = 0; i < customers; ++i)
+    events.customers.append(std::string("c").append(std::to_string(i)));
+  for (std::uint32_t i = 0; i < items; ++i)
+    events.items.append(std::string("i").append(std::to_string(i)));
   for (const Row& row : rows) {
     events.customer.push_back(row.customer);
     events.item.push_back(row.item);
