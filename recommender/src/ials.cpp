@@ -174,7 +174,6 @@ void IalsModel::user_vectors(const UserBatch& batch, MatrixView<float> out) cons
   std::optional<detail::RowSolver> solver;
   const Matrix<float>& rotation = state_->basis.rotation;
   std::vector<float> rotated(d);
-  Matrix<float> rows;
   for (std::size_t i = 0; i < batch.size(); ++i) {
     if (batch.users[i] != kNewUser) {
       std::copy_n(state_->users.row(batch.users[i]), d, out.row(i));
@@ -182,17 +181,18 @@ void IalsModel::user_vectors(const UserBatch& batch, MatrixView<float> out) cons
     }
     if (!solver) solver.emplace(state_->basis, state_->options.unobserved_weight);
     const auto history = batch.history(i);
-    const auto gather = [&](std::size_t begin, std::size_t end, float* to) {
-      if (rows.rows() < end - begin) rows = Matrix<float>(end - begin, d);
-      for (std::size_t k = begin; k < end; ++k) {
-        std::copy_n(state_->items.row(history[k]), d, rows.row(k - begin));
-      }
-      detail::multiply({rows.data(), end - begin, d, d}, rotation.view(), false,
-                       {to, end - begin, d, d});
-    };
+    AlignedVector<float> known;
+    known.reserve(history.size() * d);
+    for (std::size_t k = 0; k < history.size(); ++k) {
+      known.insert(known.end(), state_->items.row(history[k]), state_->items.row(history[k]) + d);
+    }
+    AlignedVector<float> turned(known.size());
+    detail::multiply({known.data(), history.size(), d, d}, rotation.view(), false,
+                     {turned.data(), history.size(), d, d});
+    const auto fixed_row = [&](std::size_t k) -> const float* { return turned.data() + k * d; };
     const double lambda =
         detail::row_regularization(state_->options, history.size(), state_->items.rows());
-    if (!solver->solve(batch.history_values(i), lambda, gather, rotated.data())) {
+    if (!solver->solve(batch.history_values(i), lambda, fixed_row, rotated.data())) {
       throw NumericalError("ials: folding in history " + std::to_string(batch.history_rows[i]) +
                            ": no finite solution; raise the regularization");
     }
