@@ -33,12 +33,12 @@ void multiply(MatrixView<const float> a, MatrixView<const float> b, bool transpo
 }
 
 void outer_product(MatrixView<const float> a, float beta, MatrixView<float> out) {
-  cblas_ssyrk(CblasRowMajor, CblasLower, CblasNoTrans, size(a.rows), size(a.cols), 1.0F, a.data,
+  cblas_ssyrk(CblasRowMajor, CblasUpper, CblasNoTrans, size(a.rows), size(a.cols), 1.0F, a.data,
               size(a.stride), beta, out.data, size(out.stride));
 }
 
 void inner_product(MatrixView<const float> a, float beta, MatrixView<float> out) {
-  cblas_ssyrk(CblasRowMajor, CblasLower, CblasTrans, size(a.cols), size(a.rows), 1.0F, a.data,
+  cblas_ssyrk(CblasRowMajor, CblasUpper, CblasTrans, size(a.cols), size(a.rows), 1.0F, a.data,
               size(a.stride), beta, out.data, size(out.stride));
 }
 
@@ -49,14 +49,14 @@ void multiply_vector(MatrixView<const float> a, bool transpose, const float* x, 
 }
 
 bool solve_positive(MatrixView<float> s, float* b) {
-  // LAPACK counts by columns: our lower triangle is its upper one.
+  // LAPACK counts by columns: our upper triangle is its lower one.
   const int n = size(s.rows);
   const int stride = size(s.stride);
   const int one = 1;
   int info = 0;
-  spotrf_("U", &n, s.data, &stride, &info);
+  spotrf_("L", &n, s.data, &stride, &info);
   if (info != 0) return false;
-  spotrs_("U", &n, &one, s.data, &stride, b, &n, &info);
+  spotrs_("L", &n, &one, s.data, &stride, b, &n, &info);
   return info == 0;
 }
 

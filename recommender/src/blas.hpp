@@ -16,16 +16,16 @@ void use_one_blas_thread();
 void multiply(MatrixView<const float> a, MatrixView<const float> b, bool transpose_b,
               MatrixView<float> out);
 
-/// Lower triangle of out = a a^T + beta out (a is n x d, out n x n).
+/// Upper triangle of out = a a^T + beta out (a is n x d, out n x n).
 void outer_product(MatrixView<const float> a, float beta, MatrixView<float> out);
-/// Lower triangle of out = a^T a + beta out (a is n x d, out d x d).
+/// Upper triangle of out = a^T a + beta out (a is n x d, out d x d).
 void inner_product(MatrixView<const float> a, float beta, MatrixView<float> out);
 
 /// y = a x + beta y, or y = a^T x + beta y where `transpose`.
 void multiply_vector(MatrixView<const float> a, bool transpose, const float* x, float beta,
                      float* y);
 
-/// Solves s x = b in place of b by Cholesky; s holds its lower triangle and is overwritten.
+/// Solves s x = b in place of b by Cholesky; s holds its upper triangle and is overwritten.
 /// False where s is not positive definite.
 bool solve_positive(MatrixView<float> s, float* b);
 

@@ -20,7 +20,7 @@ namespace tenure::recommender {
 namespace {
 
 constexpr std::uint32_t kMaxFactors = 4096;
-constexpr std::size_t kUserChunk = 1024;
+constexpr std::size_t kRowChunk = 1024;
 constexpr std::array<std::pair<std::string_view, IalsSolver>, 4> kSolverNames{
     {{"auto", IalsSolver::kAuto},
      {"exact", IalsSolver::kExact},
@@ -64,21 +64,22 @@ Csr without_zeros(const CsrView& pairs) {
   return kept;
 }
 
-Matrix<float> first_users(const Execution& execution, const CsrView& pairs,
+/// Starting factors of the items; those without pairs are 0 from the start.
+Matrix<float> first_items(const Execution& execution, const CsrView& by_item,
                           const IalsOptions& options) {
-  Matrix<float> users(pairs.rows(), options.factors);
+  Matrix<float> items(by_item.rows(), options.factors);
   const double scale = options.init_scale / std::sqrt(static_cast<double>(options.factors));
-  parallel_for(execution, users.rows(), kUserChunk, [&](const Chunk& chunk) {
-    for (std::size_t user = chunk.begin; user < chunk.end; ++user) {
-      if (pairs.row_size(user) == 0) continue;
+  parallel_for(execution, items.rows(), kRowChunk, [&](const Chunk& chunk) {
+    for (std::size_t item = chunk.begin; item < chunk.end; ++item) {
+      if (by_item.row_size(item) == 0) continue;
       RandomStream stream(execution.seed,
-                          {Purpose::kModelInit, 0, static_cast<std::uint32_t>(user), 0});
-      for (std::size_t j = 0; j < users.cols(); ++j) {
-        users(user, j) = static_cast<float>(scale * draw_normal(stream));
+                          {Purpose::kModelInit, 0, static_cast<std::uint32_t>(item), 0});
+      for (std::size_t j = 0; j < items.cols(); ++j) {
+        items(item, j) = static_cast<float>(scale * draw_normal(stream));
       }
     }
   });
-  return users;
+  return items;
 }
 
 bool all_finite(const Matrix<float>& matrix) {
@@ -173,7 +174,6 @@ void IalsModel::user_vectors(const UserBatch& batch, MatrixView<float> out) cons
   std::optional<detail::RowSolver> solver;
   const Matrix<float>& rotation = state_->basis.rotation;
   std::vector<float> rotated(d);
-  Matrix<float> rows;
   for (std::size_t i = 0; i < batch.size(); ++i) {
     if (batch.users[i] != kNewUser) {
       std::copy_n(state_->users.row(batch.users[i]), d, out.row(i));
@@ -181,17 +181,18 @@ void IalsModel::user_vectors(const UserBatch& batch, MatrixView<float> out) cons
     }
     if (!solver) solver.emplace(state_->basis, state_->options.unobserved_weight);
     const auto history = batch.history(i);
-    const auto gather = [&](std::size_t begin, std::size_t end, float* to) {
-      if (rows.rows() < end - begin) rows = Matrix<float>(end - begin, d);
-      for (std::size_t k = begin; k < end; ++k) {
-        std::copy_n(state_->items.row(history[k]), d, rows.row(k - begin));
-      }
-      detail::multiply({rows.data(), end - begin, d, d}, rotation.view(), false,
-                       {to, end - begin, d, d});
-    };
+    AlignedVector<float> known;
+    known.reserve(history.size() * d);
+    for (std::size_t k = 0; k < history.size(); ++k) {
+      known.insert(known.end(), state_->items.row(history[k]), state_->items.row(history[k]) + d);
+    }
+    AlignedVector<float> turned(known.size());
+    detail::multiply({known.data(), history.size(), d, d}, rotation.view(), false,
+                     {turned.data(), history.size(), d, d});
+    const auto fixed_row = [&](std::size_t k) -> const float* { return turned.data() + k * d; };
     const double lambda =
         detail::row_regularization(state_->options, history.size(), state_->items.rows());
-    if (!solver->solve(batch.history_values(i), lambda, gather, rotated.data())) {
+    if (!solver->solve(batch.history_values(i), lambda, fixed_row, rotated.data())) {
       throw NumericalError("ials: folding in history " + std::to_string(batch.history_rows[i]) +
                            ": no finite solution; raise the regularization");
     }
@@ -201,13 +202,13 @@ void IalsModel::user_vectors(const UserBatch& batch, MatrixView<float> out) cons
 
 void IalsModel::save(ContainerWriter& writer) const {
   const IalsOptions& options = state_->options;
-  writer.attribute("model/factors", static_cast<std::int64_t>(options.factors));
-  writer.attribute("model/epochs", static_cast<std::int64_t>(options.epochs));
-  writer.attribute("model/regularization", options.regularization);
-  writer.attribute("model/unobserved_weight", options.unobserved_weight);
-  writer.attribute("model/regularization_exponent", options.regularization_exponent);
-  writer.attribute("model/init_scale", options.init_scale);
-  writer.attribute("model/solver", to_string(options.solver));
+  writer.attribute("model_factors", static_cast<std::int64_t>(options.factors));
+  writer.attribute("model_epochs", static_cast<std::int64_t>(options.epochs));
+  writer.attribute("model_regularization", options.regularization);
+  writer.attribute("model_unobserved_weight", options.unobserved_weight);
+  writer.attribute("model_regularization_exponent", options.regularization_exponent);
+  writer.attribute("model_init_scale", options.init_scale);
+  writer.attribute("model_solver", to_string(options.solver));
   for (const auto& [name, matrix] : {std::pair{"model/user_factors", &state_->users},
                                      std::pair{"model/item_factors", &state_->items}}) {
     writer.write_matrix<float>(name, {matrix->data(), matrix->size()}, matrix->rows(),
@@ -236,15 +237,15 @@ std::unique_ptr<IalsModel> IalsModel::load(const Execution& execution,
     return result;
   };
   IalsOptions options;
-  options.factors = integer("model/factors");
-  options.epochs = integer("model/epochs");
-  options.regularization = real("model/regularization");
-  options.unobserved_weight = real("model/unobserved_weight");
-  options.regularization_exponent = real("model/regularization_exponent");
-  options.init_scale = real("model/init_scale");
+  options.factors = integer("model_factors");
+  options.epochs = integer("model_epochs");
+  options.regularization = real("model_regularization");
+  options.unobserved_weight = real("model_unobserved_weight");
+  options.regularization_exponent = real("model_regularization_exponent");
+  options.init_scale = real("model_init_scale");
   const auto solver =
-      ials_solver_from_string(reader.string_attribute("model/solver").value_or(std::string()));
-  if (!solver) throw DataError(reader.path(), "model/solver", "missing or unknown");
+      ials_solver_from_string(reader.string_attribute("model_solver").value_or(std::string()));
+  if (!solver) throw DataError(reader.path(), "model_solver", "missing or unknown");
   options.solver = *solver;
   Matrix<float> users = matrix("model/user_factors");
   Matrix<float> items = matrix("model/item_factors");
@@ -268,14 +269,14 @@ std::unique_ptr<IalsModel> train_ials(const Execution& execution, const CsrView&
   }
   detail::use_one_blas_thread();
   const Csr by_item = csr_transpose(execution, pairs);
-  Matrix<float> users = first_users(execution, pairs, options);
-  Matrix<float> items(pairs.n_columns, options.factors);
+  Matrix<float> users(pairs.rows(), options.factors);
+  Matrix<float> items = first_items(execution, by_item, options);
   const std::uint64_t halves = std::uint64_t{2} * options.epochs;
   for (std::uint32_t epoch = 1; epoch <= options.epochs; ++epoch) {
     const auto start = std::chrono::steady_clock::now();
-    detail::solve_side(execution, by_item, options, {epoch, "item"}, users, items);
-    execution.report("train", std::uint64_t{2} * epoch - 1, halves);
     detail::solve_side(execution, pairs, options, {epoch, "user"}, items, users);
+    execution.report("train", std::uint64_t{2} * epoch - 1, halves);
+    detail::solve_side(execution, by_item, options, {epoch, "item"}, users, items);
     execution.report("train", std::uint64_t{2} * epoch, halves);
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
     if (on_epoch) on_epoch({epoch, options.epochs, elapsed.count()});
@@ -303,7 +304,7 @@ double ials_loss(const Execution& execution, const CsrView& user_items, const Fa
     if (user_items.values[i] > 0.0F) ++item_pairs[user_items.columns[i]];
   }
   double loss = parallel_reduce(
-      execution, user_items.rows(), kUserChunk, 0.0,
+      execution, user_items.rows(), kRowChunk, 0.0,
       [&](const Chunk& chunk) {
         double sum = 0.0;
         for (std::size_t user = chunk.begin; user < chunk.end; ++user) {

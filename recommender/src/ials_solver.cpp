@@ -1,6 +1,7 @@
 #include "ials_solver.hpp"
 
 #include "blas.hpp"
+#include "small_systems.hpp"
 
 #include <tenure/core/error.hpp>
 #include <tenure/core/parallel.hpp>
@@ -19,6 +20,8 @@ constexpr std::size_t kGramRows = 2048;  // rows summed in single precision
 constexpr std::size_t kRotateRows = 1024;
 constexpr std::size_t kLongBlock = 256;  // rows of Z at a time where n >= d
 constexpr std::size_t kSolveChunks = 512;
+constexpr std::size_t kSmallOuter = 96;  // up to here the small kernels beat BLAS
+constexpr std::size_t kSmallSystem = 192;
 
 /// Cost of a row in multiply-adds: the product, the Cholesky factor, the gather; and a constant.
 std::uint64_t row_cost(std::uint64_t n, std::uint64_t d) {
@@ -44,7 +47,7 @@ Matrix<double> gram_matrix(const Execution& execution, MatrixView<const float> f
       const std::size_t rows = std::min(kGramRows, chunk.end - begin);
       inner_product({factors.row(begin), rows, d, factors.stride}, 0.0F, product.view());
       for (std::size_t i = 0; i < d; ++i) {
-        for (std::size_t j = 0; j <= i; ++j) sum(i, j) += static_cast<double>(product(i, j));
+        for (std::size_t j = i; j < d; ++j) sum(i, j) += static_cast<double>(product(i, j));
       }
     }
     return sum;
@@ -59,7 +62,7 @@ Matrix<double> gram_matrix(const Execution& execution, MatrixView<const float> f
                [&](const Chunk& chunk) { partial[chunk.index] = sum_part(chunk); });
   for (const Matrix<double>& one : partial) add(gram, one);
   for (std::size_t i = 0; i < d; ++i) {
-    for (std::size_t j = 0; j < i; ++j) gram(j, i) = gram(i, j);
+    for (std::size_t j = 0; j < i; ++j) gram(i, j) = gram(j, i);
   }
   return gram;
 }
@@ -97,66 +100,86 @@ RowSolver::RowSolver(const GramBasis& basis, double unobserved_weight)
     : basis_(basis),
       unobserved_weight_(static_cast<float>(unobserved_weight)),
       d_(basis.eigenvalues.size()),
-      inverse_root_(d_),
-      root_values_(std::max(kLongBlock, d_)),
-      solution_(d_),
-      block_(std::max(kLongBlock, d_) * d_),
-      system_(d_ * d_) {}
+      padded_(padded_size(d_)),
+      inverse_root_(padded_),
+      block_(padded_size(std::max(kLongBlock, d_)) * padded_),
+      system_(padded_ * padded_),
+      right_(std::max(padded_, kLongBlock)),
+      result_(padded_) {}
 
-bool RowSolver::solve(std::span<const float> values, double lambda, Gather gather, float* w) {
-  std::fill(w, w + d_, 0.0F);
-  if (values.empty()) return true;
+bool RowSolver::set_diagonal(double lambda) {
   const auto shift = static_cast<float>(lambda);
-  float smallest = std::numeric_limits<float>::max();
+  bool positive = true;
   for (std::size_t j = 0; j < d_; ++j) {
     const float diagonal = unobserved_weight_ * basis_.eigenvalues[j] + shift;
-    smallest = std::min(smallest, diagonal);
+    positive = positive && diagonal > 0.0F;
     inverse_root_[j] = 1.0F / std::sqrt(diagonal);
   }
-  if (!(smallest > 0.0F)) return false;
-  const bool solved =
-      values.size() < d_ ? solve_short(values, gather, w) : solve_long(values, gather, w);
-  if (!solved) return false;
-  for (std::size_t j = 0; j < d_; ++j) w[j] *= inverse_root_[j];
+  return positive;
+}
+
+bool RowSolver::solve(std::span<const float> values, double lambda, FixedRow fixed_row, float* w) {
+  std::fill(w, w + d_, 0.0F);
+  if (values.empty()) return true;
+  if (!set_diagonal(lambda)) return false;
+  if (!(values.size() < d_ ? solve_short(values, fixed_row) : solve_long(values, fixed_row))) {
+    return false;
+  }
+  for (std::size_t j = 0; j < d_; ++j) w[j] = result_[j] * inverse_root_[j];
   return std::all_of(w, w + d_, [](float value) { return std::isfinite(value); });
 }
 
-void RowSolver::scale_block(std::span<const float> values, MatrixView<float> block) {
-  for (std::size_t i = 0; i < block.rows; ++i) {
-    const float root = std::sqrt(values[i]);
-    root_values_[i] = root;
-    float* const row = block.row(i);
-    for (std::size_t j = 0; j < d_; ++j) row[j] *= root * inverse_root_[j];
+MatrixView<float> RowSolver::load(std::span<const float> values, FixedRow fixed_row,
+                                  std::size_t begin, std::size_t end) {
+  const std::size_t n = end - begin;
+  const MatrixView<float> z{block_.data(), n, d_, padded_};
+  for (std::size_t i = 0; i < n; ++i) {
+    const float root = std::sqrt(values[begin + i]);
+    right_[i] = root;
+    scale_row(fixed_row(begin + i), inverse_root_.data(), root, d_, z.row(i));
   }
+  return z;
 }
 
-bool RowSolver::solve_short(std::span<const float> values, Gather gather, float* w) {
+bool RowSolver::solve_system(std::size_t n) {
+  const MatrixView<float> system{system_.data(), n, n, padded_};
+  return n <= kSmallSystem ? solve_upper(system, right_.data())
+                           : solve_positive(system, right_.data());
+}
+
+bool RowSolver::solve_short(std::span<const float> values, FixedRow fixed_row) {
   const std::size_t n = values.size();
-  const MatrixView<float> z{block_.data(), n, d_, d_};
-  gather(0, n, z.data);
-  scale_block(values, z);
-  const MatrixView<float> system{system_.data(), n, n, n};
-  outer_product(z, 0.0F, system);
-  for (std::size_t i = 0; i < n; ++i) system(i, i) += 1.0F;
-  std::copy_n(root_values_.begin(), n, solution_.begin());
-  if (!solve_positive(system, solution_.data())) return false;
-  multiply_vector(z, true, solution_.data(), 0.0F, w);
+  const MatrixView<float> z = load(values, fixed_row, 0, n);
+  const MatrixView<float> system{system_.data(), n, n, padded_};
+  if (n <= kSmallOuter) {
+    std::fill(z.row(n), z.row((n + 3) / 4 * 4), 0.0F);
+    identity_plus_outer(z, system);
+  } else {
+    outer_product(z, 0.0F, system);
+    for (std::size_t i = 0; i < n; ++i) system(i, i) += 1.0F;
+  }
+  if (!solve_system(n)) return false;
+  combine_rows(z, right_.data(), result_.data());
   return true;
 }
 
-bool RowSolver::solve_long(std::span<const float> values, Gather gather, float* w) {
-  const MatrixView<float> system{system_.data(), d_, d_, d_};
-  std::fill(system_.begin(), system_.end(), 0.0F);
-  for (std::size_t i = 0; i < d_; ++i) system(i, i) = 1.0F;
+bool RowSolver::solve_long(std::span<const float> values, FixedRow fixed_row) {
+  const MatrixView<float> system{system_.data(), d_, d_, padded_};
+  for (std::size_t i = 0; i < d_; ++i) {
+    std::fill(system.row(i), system.row(i) + d_, 0.0F);
+    system(i, i) = 1.0F;
+  }
+  std::fill(result_.begin(), result_.end(), 0.0F);
   for (std::size_t begin = 0; begin < values.size(); begin += kLongBlock) {
     const std::size_t end = std::min(begin + kLongBlock, values.size());
-    const MatrixView<float> z{block_.data(), end - begin, d_, d_};
-    gather(begin, end, z.data);
-    scale_block(values.subspan(begin, end - begin), z);
+    const MatrixView<float> z = load(values, fixed_row, begin, end);
     inner_product(z, 1.0F, system);
-    multiply_vector(z, true, root_values_.data(), 1.0F, w);
+    multiply_vector(z, true, right_.data(), 1.0F, result_.data());
   }
-  return solve_positive(system, w);
+  std::copy(result_.begin(), result_.end(), right_.begin());
+  if (!solve_system(d_)) return false;
+  std::copy_n(right_.begin(), d_, result_.begin());
+  return true;
 }
 
 void solve_side(const Execution& execution, const CsrView& pairs, const IalsOptions& options,
@@ -174,13 +197,9 @@ void solve_side(const Execution& execution, const CsrView& pairs, const IalsOpti
     if (!solver) solver.emplace(basis, options.unobserved_weight);
     for (std::size_t row = chunk.begin; row < chunk.end; ++row) {
       const auto columns = pairs.row_columns(row);
-      const auto gather = [&](std::size_t begin, std::size_t end, float* out) {
-        for (std::size_t i = begin; i < end; ++i, out += d) {
-          std::copy_n(fixed.row(columns[i]), d, out);
-        }
-      };
+      const auto fixed_row = [&](std::size_t i) -> const float* { return fixed.row(columns[i]); };
       const double lambda = row_regularization(options, columns.size(), fixed.rows());
-      if (!solver->solve(pairs.row_values(row), lambda, gather, solved.row(row))) {
+      if (!solver->solve(pairs.row_values(row), lambda, fixed_row, solved.row(row))) {
         throw NumericalError("ials: epoch " + std::to_string(solving.epoch) + ", " + solving.side +
                              " " + std::to_string(row) +
                              ": no finite solution; raise the regularization");

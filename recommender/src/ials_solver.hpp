@@ -42,26 +42,31 @@ class RowSolver {
   /// `unobserved_weight` scales the eigenvalues of `basis`, which must outlive the solver.
   RowSolver(const GramBasis& basis, double unobserved_weight);
 
-  /// Copies rows [begin, end) of the pairs, in the eigenbasis, to `out` (packed, d columns).
-  using Gather = FunctionRef<void(std::size_t begin, std::size_t end, float* out)>;
+  /// Where the fixed side's row of pair i stands, in the eigenbasis: d numbers.
+  using FixedRow = FunctionRef<const float*(std::size_t i)>;
 
   /// Writes w in the eigenbasis, length d. `values` are the pairs' weights > 0; lambda the row's
   /// regularisation. False where the system is singular or the result not finite.
-  bool solve(std::span<const float> values, double lambda, Gather gather, float* w);
+  bool solve(std::span<const float> values, double lambda, FixedRow fixed_row, float* w);
 
  private:
-  bool solve_short(std::span<const float> values, Gather gather, float* w);
-  bool solve_long(std::span<const float> values, Gather gather, float* w);
-  void scale_block(std::span<const float> values, MatrixView<float> block);
+  bool set_diagonal(double lambda);
+  /// Rows [begin, end) of Z, into the block.
+  MatrixView<float> load(std::span<const float> values, FixedRow fixed_row, std::size_t begin,
+                         std::size_t end);
+  bool solve_short(std::span<const float> values, FixedRow fixed_row);
+  bool solve_long(std::span<const float> values, FixedRow fixed_row);
+  bool solve_system(std::size_t n);
 
   const GramBasis& basis_;
   float unobserved_weight_;
   std::size_t d_;
-  std::vector<float> inverse_root_;  // D^(-1/2)
-  std::vector<float> root_values_;   // V^(1/2) of the block
-  std::vector<float> solution_;
-  AlignedVector<float> block_;  // Z, or a block of its rows
-  AlignedVector<float> system_;
+  std::size_t padded_;                 // row length of Z
+  AlignedVector<float> inverse_root_;  // D^(-1/2)
+  AlignedVector<float> block_;         // Z, or a block of its rows
+  AlignedVector<float> system_;        // the n x n or d x d matrix, rows padded
+  AlignedVector<float> right_;         // its right-hand side, then its solution
+  AlignedVector<float> result_;        // D^(1/2) w
 };
 
 /// lambda of a row with n pairs, `others` rows on the fixed side.

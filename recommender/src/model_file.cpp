@@ -46,17 +46,17 @@ void check_parts(const ModelFile& file) {
 }
 
 std::unique_ptr<Model> load_any(const Execution& execution, const ContainerReader& reader) {
-  const std::string name = reader.string_attribute("model/name").value_or(std::string());
+  const std::string name = reader.string_attribute("model_name").value_or(std::string());
   if (name == "ials") return IalsModel::load(execution, reader);
   if (name == "popularity") return PopularityModel::load(reader);
-  throw DataError(reader.path(), "model/name", "unknown model '" + name + "'");
+  throw DataError(reader.path(), "model_name", "unknown model '" + name + "'");
 }
 
 Csr read_train(const ContainerReader& reader) {
   Csr train;
-  const auto n_columns = reader.integer_attribute("train/n_columns");
+  const auto n_columns = reader.integer_attribute("train_n_columns");
   if (!n_columns || *n_columns < 0 || *n_columns > std::numeric_limits<std::uint32_t>::max()) {
-    throw DataError(reader.path(), "train/n_columns", "missing or out of range");
+    throw DataError(reader.path(), "train_n_columns", "missing or out of range");
   }
   train.n_columns = static_cast<std::uint32_t>(*n_columns);
   train.row_start = reader.read<std::uint64_t>("train/row_start");
@@ -80,15 +80,15 @@ std::uint64_t fingerprint(const CsrView& matrix) noexcept {
 void save_model(const Execution& execution, const ModelFile& file, const std::string& path) {
   check_parts(file);
   ContainerWriter writer(execution, path, "model", kModelVersion);
-  writer.attribute("model/name", file.model->name());
+  writer.attribute("model_name", file.model->name());
   file.model->save(writer);
   writer.write_dictionary("customers", file.customers);
   writer.write_dictionary("items", file.items);
   if (!file.item_is_service.empty()) {
     writer.write<std::uint8_t>("item_is_service", file.item_is_service);
   }
-  writer.attribute("train/n_columns", static_cast<std::int64_t>(file.train.n_columns));
-  writer.attribute("train/fingerprint", std::bit_cast<std::int64_t>(fingerprint(file.train)));
+  writer.attribute("train_n_columns", static_cast<std::int64_t>(file.train.n_columns));
+  writer.attribute("train_fingerprint", std::bit_cast<std::int64_t>(fingerprint(file.train)));
   writer.write<std::uint64_t>("train/row_start", file.train.row_start);
   writer.write<std::uint32_t>("train/columns", file.train.columns);
   writer.write<float>("train/values", file.train.values);
@@ -123,7 +123,7 @@ ModelFile load_model(const Execution& execution, const std::string& path) {
   } catch (const ArgumentError& error) {
     throw DataError(path, error.what());
   }
-  const auto stored = reader.integer_attribute("train/fingerprint");
+  const auto stored = reader.integer_attribute("train_fingerprint");
   if (!stored || std::bit_cast<std::uint64_t>(*stored) != fingerprint(file.train)) {
     throw DataError(path, "train", "the matrix does not have the fingerprint stored with it");
   }

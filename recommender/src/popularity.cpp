@@ -52,14 +52,14 @@ void PopularityModel::score(const UserBatch& batch, MatrixView<float> out) const
 }
 
 void PopularityModel::save(ContainerWriter& writer) const {
-  writer.attribute("model/n_users", static_cast<std::int64_t>(n_users_));
+  writer.attribute("model_n_users", static_cast<std::int64_t>(n_users_));
   writer.write<float>("model/item_scores", item_scores_);
 }
 
 std::unique_ptr<PopularityModel> PopularityModel::load(const ContainerReader& reader) {
-  const auto n_users = reader.integer_attribute("model/n_users");
+  const auto n_users = reader.integer_attribute("model_n_users");
   if (!n_users || *n_users < 0 || *n_users >= std::int64_t{kNewUser}) {
-    throw DataError(reader.path(), "model/n_users", "missing or out of range");
+    throw DataError(reader.path(), "model_n_users", "missing or out of range");
   }
   try {
     return std::make_unique<PopularityModel>(static_cast<std::uint32_t>(*n_users),

@@ -35,8 +35,8 @@ struct IalsOptions {
   double regularization = 0.05;          ///< >= 0
   double unobserved_weight = 0.01;       ///< >= 0
   double regularization_exponent = 0.5;  ///< nu, finite, >= 0
-  std::uint32_t epochs = 10;             ///< >= 1; one solves all items, then all users
-  double init_scale = 0.1;               ///< > 0; users start as N(0, (init_scale / sqrt(d))^2)
+  std::uint32_t epochs = 10;             ///< >= 1; one solves all users, then all items
+  double init_scale = 0.1;               ///< > 0; items start as N(0, (init_scale / sqrt(d))^2)
   IalsSolver solver = IalsSolver::kAuto;
 };
 
@@ -51,8 +51,9 @@ struct IalsEpoch {
 };
 using IalsEpochSink = std::function<void(const IalsEpoch&)>;
 
-/// A trained iALS model. After training each user vector is the exact minimum for the item factors,
-/// so folding a user's training history in gives its trained vector.
+/// A trained iALS model. Folding a history in gives the exact minimum for the final item factors; a
+/// trained user vector is that for the items one half-step earlier, which the last half-step fits
+/// the items to.
 class IalsModel final : public Model {
  public:
   /// From given factors, n_users x d and n_items x d.

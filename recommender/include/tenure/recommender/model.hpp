@@ -69,7 +69,7 @@ class Model {
   /// @throws ArgumentError for a model without factors.
   virtual void user_vectors(const UserBatch& batch, MatrixView<float> out) const;
 
-  /// Writes options and parameters under "model/"; see model_file.hpp for reading.
+  /// Writes options as attributes model_*, arrays under "model/"; see model_file.hpp for reading.
   virtual void save(ContainerWriter& writer) const = 0;
 };
 
