@@ -87,6 +87,12 @@ std::uint64_t poisson_by_inversion(RandomStream& stream, double mean) noexcept {
   return k;
 }
 
+/// log k!. std::lgamma writes the sign to a global variable, which threads would race for.
+double log_factorial(double k) noexcept {
+  int sign = 0;
+  return ::lgamma_r(k + 1.0, &sign);
+}
+
 /// Transformed rejection with squeeze, Hörmann (1993), algorithm PTRS.
 std::uint64_t poisson_by_rejection(RandomStream& stream, double mean) noexcept {
   const double root = std::sqrt(mean);
@@ -103,7 +109,7 @@ std::uint64_t poisson_by_rejection(RandomStream& stream, double mean) noexcept {
     if (us >= 0.07 && v <= v_r) return static_cast<std::uint64_t>(k);
     if (k < 0.0 || (us < 0.013 && v > us)) continue;
     if (std::log(v) + std::log(inverse_alpha) - std::log(a / (us * us) + b) <=
-        -mean + k * log_mean - std::lgamma(k + 1.0)) {
+        -mean + k * log_mean - log_factorial(k)) {
       return static_cast<std::uint64_t>(k);
     }
   }

@@ -4,11 +4,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
+#include <bit>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
-#include <cstring>
 #include <limits>
 #include <mutex>
 #include <numeric>
@@ -184,7 +185,7 @@ TEST_P(ParallelAt, ReducesToTheSameBytesAtAnyNumberOfThreads) {
   }
   for (int run = 0; run < 5; ++run) {
     const double got = sum_at(GetParam());
-    EXPECT_EQ(std::memcmp(&got, &expected, sizeof got), 0);
+    EXPECT_EQ(std::bit_cast<std::uint64_t>(got), std::bit_cast<std::uint64_t>(expected));
   }
   const double plain = std::accumulate(terms.begin(), terms.end(), 0.0);
   EXPECT_NE(plain, expected) << "the terms do not tell one order from another";

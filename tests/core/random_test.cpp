@@ -147,7 +147,7 @@ TEST(RandomStream, EveryBitIsSetHalfOfTheTime) {
     for (unsigned bit = 0; bit < 64; ++bit) ones[bit] += static_cast<int>((value >> bit) & 1U);
   }
   // Binomial standard error sqrt(n) / 2; 4.5 of them over 64 bits.
-  for (const int count : ones) EXPECT_NEAR(count, kDraws / 2, 4.5 * std::sqrt(kDraws) / 2.0);
+  for (const int count : ones) EXPECT_NEAR(count, kDraws / 2.0, 4.5 * std::sqrt(kDraws) / 2.0);
 }
 
 }  // namespace

@@ -16,8 +16,8 @@ class FunctionRef<Result(Args...)> {
   template <class Callable>
   requires(!std::is_same_v<std::remove_cvref_t<Callable>, FunctionRef> &&
            std::is_invocable_r_v<Result, Callable&, Args...>)
-      FunctionRef(
-          Callable&& callable)  // NOLINT(google-explicit-constructor): a view, like string_view
+      // A view converts, like string_view; copies are excluded above.
+      FunctionRef(Callable&& callable)  // NOLINT
       : object_(const_cast<void*>(static_cast<const void*>(std::addressof(callable)))),
         call_([](void* object, Args... args) -> Result {
           auto& target =
