@@ -1,5 +1,9 @@
 #pragma once
 
+#include <tenure/core/execution.hpp>
+#include <tenure/core/random.hpp>
+#include <tenure/customers/recency_frequency.hpp>
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -7,14 +11,10 @@
 #include <span>
 #include <vector>
 
-#include <tenure/core/execution.hpp>
-#include <tenure/core/random.hpp>
-#include <tenure/customers/recency_frequency.hpp>
-
 /// The BG/NBD model of Fader, Hardie, Lee (2005), "Counting your customers the easy way", Marketing
-/// Science 24(2): while alive a customer orders at rate lambda ~ Gamma(r, rate alpha) per time unit,
-/// and leaves after any repeat order with probability p ~ Beta(a, b). The first order is given and
-/// is never followed by a dropout test of its own.
+/// Science 24(2): while alive a customer orders at rate lambda ~ Gamma(r, rate alpha) per time
+/// unit, and leaves after any repeat order with probability p ~ Beta(a, b). The first order is
+/// given and is never followed by a dropout test of its own.
 namespace tenure::customers {
 
 /// All positive. alpha is in the time units of the data it was fitted to.
@@ -31,9 +31,9 @@ struct BgNbdFit {
   BgNbdParameters standard_errors;  ///< from the inverse Hessian, on the natural scale
   /// Covariance of (log r, log alpha, log a, log b), row-major: for parameter draws.
   std::array<double, 16> log_covariance{};
-  double log_likelihood = 0.0;    ///< total over customers
-  std::uint64_t customers = 0;    ///< customers in the data
-  int iterations = 0;             ///< of the best start
+  double log_likelihood = 0.0;  ///< total over customers
+  std::uint64_t customers = 0;  ///< customers in the data
+  int iterations = 0;           ///< of the best start
 };
 
 struct BgNbdOptions {

@@ -1,14 +1,15 @@
 #pragma once
 
+#include <tenure/core/execution.hpp>
+#include <tenure/core/random.hpp>
+
 #include <array>
 #include <cstdint>
 #include <span>
 
-#include <tenure/core/execution.hpp>
-#include <tenure/core/random.hpp>
-
 /// The Gamma-Gamma model of spend per order, Fader and Hardie (2013), "The Gamma-Gamma model of
-/// monetary value": an order's value is Gamma(p, rate nu), nu ~ Gamma(q, rate gamma) over customers.
+/// monetary value": an order's value is Gamma(p, rate nu), nu ~ Gamma(q, rate gamma) over
+/// customers.
 namespace tenure::customers {
 
 /// All positive; gamma in currency units. Mean value over customers: p gamma / (q - 1), q > 1.

@@ -1,7 +1,11 @@
 #pragma once
 
+#include <tenure/core/execution.hpp>
+#include <tenure/customers/order_history.hpp>
+
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace tenure::customers {
@@ -11,7 +15,7 @@ struct RecencyFrequency {
   std::vector<double> frequency;  ///< x: repeat orders (orders after the first), >= 0, whole
   std::vector<double> recency;    ///< t_x: time from first to last order; 0 where x = 0
   std::vector<double> age;        ///< T: time from first order to the end of observation, >= t_x
-  std::vector<double> weight;     ///< optional: customers each row stands for; empty means 1
+  std::vector<double> weight;     ///< optional, > 0: customers each row stands for; empty means 1
   double days_per_unit = 7.0;     ///< length of the time unit of recency and age
 
   std::size_t size() const noexcept { return frequency.size(); }
@@ -22,6 +26,35 @@ struct RecencyFrequency {
 };
 
 /// Merges equal rows into weights, rows in increasing (x, t_x, T): the same likelihood, less work.
+/// @throws ArgumentError as validate().
 RecencyFrequency compress(const RecencyFrequency& data);
+
+struct CalibrationOptions {
+  /// Last day of observation, inclusive (days since 1970-01-01); default the history's end_day.
+  std::optional<std::int64_t> end_day;
+  double days_per_unit = 7.0;  ///< 7 for weeks, 1 for days
+};
+
+/// The recency-frequency summary of a history as of the calibration's end, and what
+/// the spend model needs. Arrays are parallel, one row a customer in increasing code.
+struct CalibrationSummary {
+  RecencyFrequency counts;              ///< without weights
+  std::vector<std::uint32_t> customer;  ///< the store's code of each row
+  std::vector<std::int32_t> first_day;  ///< day of the first order
+  /// Repeat orders of positive value, and their mean in currency units (0 where there is none):
+  /// frequency and mean_value of fit_gamma_gamma. Empty without prices.
+  std::vector<double> spend_frequency;
+  std::vector<double> mean_value;
+  std::int32_t end_day = 0;
+
+  std::size_t size() const noexcept { return customer.size(); }
+};
+
+/// Customers whose first order is after the calibration's end are left out. Returns after that end
+/// have already changed a history that was made without OrderHistoryOptions::end_day; give it where
+/// the summary must not know the future.
+/// @throws ArgumentError where nobody has ordered by the end, or days_per_unit is not positive.
+CalibrationSummary summarize(const Execution& execution, const OrderHistory& history,
+                             const CalibrationOptions& options = {});
 
 }  // namespace tenure::customers
