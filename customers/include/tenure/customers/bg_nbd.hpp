@@ -17,7 +17,8 @@
 /// given and is never followed by a dropout test of its own.
 namespace tenure::customers {
 
-/// All positive. alpha is in the time units of the data it was fitted to.
+/// All finite and positive: anything else is an ArgumentError in every function below. alpha is in
+/// the time units of the data it was fitted to.
 struct BgNbdParameters {
   double r = 1.0;
   double alpha = 1.0;
@@ -37,13 +38,17 @@ struct BgNbdFit {
 };
 
 struct BgNbdOptions {
-  int starts = 4;            ///< starting points tried; the best optimum wins
+  /// Starting points tried; the best optimum wins. Four come from the data, more are random about
+  /// them, keyed by the execution's seed.
+  int starts = 4;
   int max_iterations = 500;  ///< for each start
   double tolerance = 1e-8;   ///< on the gradient of the mean log-likelihood, log parameters
 };
 
 /// Fits on (x, t_x, T) summaries; equal rows are merged first.
-/// @throws ArgumentError (no customers), NumericalError (no finite maximum, or not converged).
+/// @throws ArgumentError (no customers, a row at fault: see RecencyFrequency::validate),
+/// NumericalError (no finite maximum, or not converged; what() says where the search ended),
+/// Cancelled.
 BgNbdFit fit_bg_nbd(const Execution& execution, const RecencyFrequency& data,
                     const BgNbdOptions& options = {});
 

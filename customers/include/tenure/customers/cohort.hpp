@@ -1,6 +1,5 @@
 #pragma once
 
-#include <tenure/core/execution.hpp>
 #include <tenure/core/money.hpp>
 #include <tenure/customers/order_history.hpp>
 

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <tenure/core/execution.hpp>
+#include <tenure/core/function_ref.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// One optimiser for every lifetime model: few parameters, all positive, searched as logarithms.
+namespace tenure::customers::detail {
+
+/// A function's value, gradient and Hessian (n x n, row-major, symmetric) at a point.
+struct Derivatives {
+  double value = 0.0;
+  std::vector<double> gradient;
+  std::vector<double> hessian;
+
+  explicit Derivatives(std::size_t n = 0) : gradient(n), hessian(n * n) {}
+  std::size_t size() const noexcept { return gradient.size(); }
+  /// Adds `other`, of the same size.
+  void add(const Derivatives& other);
+  void scale(double factor);
+};
+
+/// The mean log-likelihood a customer at theta, the logarithms of the parameters. Values that are
+/// not finite mean "not here".
+using MeanLogLikelihood = FunctionRef<Derivatives(std::span<const double> theta)>;
+
+struct MaximumProblem {
+  std::string_view model;          ///< for messages, e.g. "BG/NBD"
+  std::vector<std::string> names;  ///< of the parameters
+  std::vector<double> scales;      ///< a parameter is scale x exp(theta); for messages too
+  std::vector<std::vector<double>> starts;
+  double customers = 0.0;  ///< total weight
+  /// Added to the total log-likelihood that is reported: what scaling the data took away.
+  double constant = 0.0;
+  int max_iterations = 500;
+  double tolerance = 1e-8;  ///< on the largest component of the gradient
+};
+
+struct Maximum {
+  std::vector<double> theta;
+  std::vector<double> covariance;  ///< of theta: inverse of -customers x Hessian, row-major
+  double log_likelihood = 0.0;     ///< total, with the constant
+  int iterations = 0;              ///< of the start that won
+};
+
+/// Newton's method with the Hessian's eigenvalues made positive, a step of at most 2 in any
+/// log-parameter, and backtracking, from every start. Data should be scaled so that the parameters
+/// are of order one: beyond a factor of about a million the likelihood is held to rise for ever.
+/// @throws NumericalError, saying the state reached, where no start converges to a point with a
+/// vanishing gradient and a negative definite Hessian, or where a higher likelihood was met on the
+/// way to infinity; Cancelled.
+Maximum maximize(const Execution& execution, const MaximumProblem& problem,
+                 MeanLogLikelihood function);
+
+/// `count` starting points: `base` first, then random ones about it, keyed by execution.seed.
+std::vector<std::vector<double>> starting_points(const Execution& execution,
+                                                 std::vector<std::vector<double>> base,
+                                                 std::size_t count);
+
+/// sqrt of a diagonal entry on the natural scale, by the delta method: parameter x se(log).
+double standard_error(std::span<const double> log_covariance, std::size_t n, std::size_t i,
+                      double parameter);
+
+}  // namespace tenure::customers::detail
