@@ -2,20 +2,16 @@
 
 #include <tenure/core/distributions.hpp>
 #include <tenure/core/events.hpp>
+#include <tenure/core/execution.hpp>
+#include <tenure/core/import.hpp>
 #include <tenure/core/random.hpp>
 #include <tenure/core/time.hpp>
 #include <tenure/customers/bg_nbd.hpp>
 #include <tenure/customers/recency_frequency.hpp>
 
-#include <gtest/gtest.h>
-
 #include <cstdint>
-#include <fstream>
-#include <initializer_list>
-#include <sstream>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace tenure::customers::test {
 
@@ -27,27 +23,11 @@ inline Execution threads(int n) {
 
 inline std::int64_t day(std::string_view date) { return day_of(parse_time(date).value()); }
 
-/// A CDNOW log: master lines "customer date cds value", sample lines with the customer's number in
-/// the master before it.
+/// A CDNOW log, master or sample layout.
 inline EventTable cdnow_events(const std::string& path) {
-  EventTable events;
-  DictionaryBuilder customers;
-  std::ifstream file(path);
-  for (std::string line; std::getline(file, line);) {
-    std::istringstream fields(line);
-    std::vector<std::string> words;
-    for (std::string word; fields >> word;) words.push_back(word);
-    if (words.size() < 4 || words[0] == "customer_id") continue;
-    const std::size_t at = words.size() - 4;
-    events.customer.push_back(customers.code(words[at]));
-    events.item.push_back(0);
-    events.time.push_back(parse_time(words[at + 1]).value());
-    events.quantity.push_back(1.0F);
-    events.unit_price.push_back(std::stod(words[at + 3]));
-  }
-  events.customers = std::move(customers).take();
-  events.items.append("cd");
-  return events;
+  ImportOptions options;
+  options.format = LogFormat::kCdnow;
+  return read_events(threads(2), {path}, options);
 }
 
 /// One customer's life by brute force: exponential gaps, a dropout test after every repeat order.
