@@ -7,7 +7,8 @@
 #include <test_data.hpp>
 
 #include <fstream>
-#include <iterator>
+#include <sstream>
+#include <string>
 
 namespace tenure::simulator::test {
 namespace {
@@ -16,7 +17,9 @@ using ::tenure::test::TempDir;
 
 std::string bytes_of(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
+  std::ostringstream bytes;
+  bytes << file.rdbuf();
+  return bytes.str();
 }
 
 Scenario small_scenario() {

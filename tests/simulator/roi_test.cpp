@@ -68,7 +68,8 @@ TEST(Roi, IsAbsentWithoutCost) {
 }
 
 TEST(Roi, WorldIntervalIsThePointWhereNothingIsUncertain) {
-  const auto result = assess(outcome_of({{{30.0, 10.0}, {50.0, 30.0}}}, false));
+  const auto result = assess(outcome_of({{{30.0, 20.0}, {50.0, 21.0}, {40.0, 19.0}}}, false));
+  ASSERT_TRUE(result.roi_interval && result.roi_mc_interval);
   EXPECT_EQ(result.roi_interval->low, *result.roi);
   EXPECT_EQ(result.roi_interval->high, *result.roi);
   EXPECT_LT(result.roi_mc_interval->low, *result.roi);
@@ -93,7 +94,8 @@ TEST(Roi, MonteCarloIntervalOfAFixedCostIsStudents) {
 
 TEST(Roi, MonteCarloIntervalIsAPointWhereMarginFollowsCost) {
   // The ratio never moves although both sums do.
-  const auto result = assess(outcome_of({{{30.0, 10.0}, {60.0, 20.0}, {90.0, 30.0}}}, false));
+  const auto result = assess(outcome_of({{{300.0, 100.0}, {315.0, 105.0}, {330.0, 110.0}}}, false));
+  ASSERT_TRUE(result.roi_mc_interval);
   EXPECT_NEAR(result.roi_mc_interval->low, 2.0, 1e-9);
   EXPECT_NEAR(result.roi_mc_interval->high, 2.0, 1e-9);
 }

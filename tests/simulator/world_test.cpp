@@ -198,7 +198,7 @@ TEST(World, RefusesMistakesWithTheirLine) {
       {"share = 0.1", "share = 1.1", 13, "between 0 and 1"},
       {"clusters = 20", "clusters = 501", 16, "'clusters'"},
       {"strength = 0.8", "strenght = 0.8", 17, "did you mean 'strength'?"},
-      {"share = 0.25\nr", "share = 0.35\nr", 36, "add up to 1.1"},
+      {"share = 0.25\nr", "share = 0.35\nr", 37, "add up to 1.1"},
       {"share = 0.25\n[[region]]", "share = 0.2\n[[region]]", 24, "channels' shares"},
       {"name = \"web\"", "name = \"app\"", 23, "second channel"},
       {"mean_days = 5.0", "mean_days = 5.0\nmean = 1", 15, "unknown key 'mean'"},
