@@ -141,7 +141,8 @@ IalsModel::IalsModel(const Execution& execution, const IalsOptions& options,
     throw NumericalError("ials: a factor is not a finite number");
   }
   detail::use_one_blas_thread();
-  detail::GramBasis basis = detail::gram_basis(execution, item_factors.view());
+  detail::GramBasis basis =
+      detail::gram_basis(execution, item_factors.view(), "ials: the item factors");
   state_ = std::make_unique<const State>(
       State{options, std::move(user_factors), std::move(item_factors), std::move(basis)});
 }
@@ -231,9 +232,10 @@ std::unique_ptr<IalsModel> IalsModel::load(const Execution& execution,
     return *value;
   };
   const auto matrix = [&](const char* name) {
+    const std::vector<float> values = reader.read<float>(name);  // checks sizes before allocating
     const auto [rows, cols] = reader.shape(name);
     Matrix<float> result(rows, cols);
-    reader.read_into<float>(name, {result.data(), result.size()});
+    if (result.size() == values.size()) std::copy(values.begin(), values.end(), result.data());
     return result;
   };
   IalsOptions options;

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <optional>
 #include <string>
 
@@ -67,14 +68,15 @@ Matrix<double> gram_matrix(const Execution& execution, MatrixView<const float> f
   return gram;
 }
 
-GramBasis gram_basis(const Execution& execution, MatrixView<const float> factors) {
+GramBasis gram_basis(const Execution& execution, MatrixView<const float> factors,
+                     const std::string& what) {
   const std::size_t d = factors.cols;
   Matrix<double> gram = gram_matrix(execution, factors);
   const bool finite = std::all_of(gram.data(), gram.data() + gram.size(),
                                   [](double value) { return std::isfinite(value); });
   std::vector<double> values(d);
   if (!finite || !symmetric_eigen(gram.view(), values.data())) {
-    throw NumericalError("ials: the Gram matrix of the factors has no finite eigenvalues");
+    throw NumericalError(what + " have no finite Gram matrix");
   }
   GramBasis basis;
   basis.eigenvalues.resize(d);
@@ -185,7 +187,9 @@ bool RowSolver::solve_long(std::span<const float> values, FixedRow fixed_row) {
 void solve_side(const Execution& execution, const CsrView& pairs, const IalsOptions& options,
                 const Solving& solving, Matrix<float>& fixed, Matrix<float>& solved) {
   const std::size_t d = fixed.cols();
-  const GramBasis basis = gram_basis(execution, fixed.view());
+  const GramBasis basis = gram_basis(execution, fixed.view(),
+                                     "ials: epoch " + std::to_string(solving.epoch) +
+                                         ", the factors before the " + solving.side + "s");
   rotate(execution, basis.rotation, fixed);
   std::vector<std::uint64_t> cost(pairs.rows() + 1, 0);
   for (std::size_t row = 0; row < pairs.rows(); ++row) {

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 /// One side of iALS solved exactly given the other. With the fixed side F (m x d) and its Gram
@@ -30,8 +31,9 @@ struct GramBasis {
 /// Gram matrix F^T F in double precision, both triangles, summed in fixed order.
 Matrix<double> gram_matrix(const Execution& execution, MatrixView<const float> factors);
 
-/// @throws NumericalError where the Gram matrix is not finite.
-GramBasis gram_basis(const Execution& execution, MatrixView<const float> factors);
+/// @throws NumericalError, naming `what`, where the Gram matrix is not finite.
+GramBasis gram_basis(const Execution& execution, MatrixView<const float> factors,
+                     const std::string& what);
 
 /// factors = factors * rotation, in place.
 void rotate(const Execution& execution, const Matrix<float>& rotation, Matrix<float>& factors);
