@@ -85,12 +85,11 @@ class ExistingStarts final : public Starts {
     const double x = existing_.frequency[customer];
     const double t_x = existing_.recency[customer];
     const double age = existing_.age[customer];
-    const double mean = existing_.mean_value[customer];
-    // A customer whose repeat orders came to nothing tells the spend model nothing.
-    const double valued = mean > 0.0 ? x : 0.0;
-    CustomerStart start = finish_start(
-        model, customers::draw_bg_nbd_posterior(lifetime, model.orders, x, t_x, age),
-        customers::draw_gamma_gamma_rate(spend, model.spend, valued, valued > 0.0 ? mean : 0.0));
+    const double valued = existing_.spend_frequency[customer];
+    CustomerStart start =
+        finish_start(model, customers::draw_bg_nbd_posterior(lifetime, model.orders, x, t_x, age),
+                     customers::draw_gamma_gamma_rate(spend, model.spend, valued,
+                                                      existing_.mean_value[customer]));
     start.days_idle = (age - t_x) * model.days_per_unit;
     start.region = region(customer);
     return start;
@@ -274,14 +273,16 @@ void ExistingCustomers::validate() const {
   const std::size_t n = frequency.size();
   if (n == 0) throw ArgumentError("existing customers: there are none");
   if (n > kMaxCustomers) throw ArgumentError("existing customers: more than 2^32 - 2");
-  if (recency.size() != n || age.size() != n || mean_value.size() != n ||
-      (!region.empty() && region.size() != n)) {
+  if (recency.size() != n || age.size() != n || spend_frequency.size() != n ||
+      mean_value.size() != n || (!region.empty() && region.size() != n)) {
     throw ArgumentError("existing customers: columns differ in length");
   }
   for (std::size_t i = 0; i < n; ++i) {
     const bool fits = frequency[i] >= 0.0 && recency[i] >= 0.0 && recency[i] <= age[i] &&
                       std::isfinite(frequency[i]) && std::isfinite(age[i]) &&
-                      std::isfinite(mean_value[i]) && (frequency[i] > 0.0 || recency[i] == 0.0);
+                      (frequency[i] > 0.0 || recency[i] == 0.0) && spend_frequency[i] >= 0.0 &&
+                      spend_frequency[i] <= frequency[i] && std::isfinite(mean_value[i]) &&
+                      (spend_frequency[i] > 0.0 ? mean_value[i] > 0.0 : mean_value[i] == 0.0);
     if (!fits || (!region.empty() && region[i] >= region_names.size())) {
       throw ArgumentError("existing customers: row " + std::to_string(i) +
                           " has no valid frequency, recency, age, value or region");

@@ -47,6 +47,7 @@ inline ExistingCustomers same_customers(const LifetimeModel& model, std::size_t 
   existing.frequency.assign(n, x);
   existing.recency.assign(n, t_x);
   existing.age.assign(n, age);
+  existing.spend_frequency.assign(n, x);
   existing.mean_value.assign(n, x > 0.0 ? 30.0 : 0.0);
   return existing;
 }

@@ -25,7 +25,8 @@ struct ExistingCustomers {
   std::vector<double> frequency;  ///< x: repeat orders
   std::vector<double> recency;    ///< t_x, in model time units
   std::vector<double> age;        ///< T, in model time units, at the start of the simulation
-  /// Mean value of the repeat orders, in currency units; ignored where x = 0.
+  std::vector<double> spend_frequency;  ///< repeat orders of positive value, at most x
+  /// Mean value of those orders, in currency units; 0 where there is none.
   std::vector<double> mean_value;
   std::vector<std::uint32_t> region;      ///< optional: codes into region_names
   std::vector<std::string> region_names;  ///< optional
