@@ -1,0 +1,97 @@
+#include "csv_record.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace tenure::detail {
+
+namespace {
+
+/// Position of `c` in text from `at`, or text.size().
+std::size_t find_byte(std::string_view text, char c, std::size_t at) noexcept {
+  const void* found = std::memchr(text.data() + at, c, text.size() - at);
+  return found == nullptr ? text.size()
+                          : static_cast<std::size_t>(static_cast<const char*>(found) - text.data());
+}
+
+}  // namespace
+
+RecordSplitter::Outcome RecordSplitter::next(std::string_view text, std::size_t& at) {
+  fields_.clear();
+  const std::size_t start = at;
+  const std::size_t end = find_byte(text, '\n', start);
+  std::string_view line = text.substr(start, end - start);
+  if (quotes_ && line.find('"') != std::string_view::npos) {
+    unquoted_.clear();
+    const Outcome outcome = split_quoted(text, at);
+    return at - start > kMaxRecordBytes + 2 ? Outcome::kTooLong : outcome;
+  }
+  at = std::min(end + 1, text.size());
+  if (line.size() > kMaxRecordBytes) return Outcome::kTooLong;
+  if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+  if (line.empty()) return Outcome::kBlank;
+  return delimiter_ == ' ' ? split_spaces(line) : split_plain(line);
+}
+
+RecordSplitter::Outcome RecordSplitter::split_plain(std::string_view line) {
+  std::size_t begin = 0;
+  while (true) {
+    const std::size_t end = find_byte(line, delimiter_, begin);
+    fields_.push_back(line.substr(begin, end - begin));
+    if (end == line.size()) return Outcome::kRecord;
+    begin = end + 1;
+  }
+}
+
+RecordSplitter::Outcome RecordSplitter::split_spaces(std::string_view line) {
+  const auto is_space = [](char c) { return c == ' ' || c == '\t'; };
+  std::size_t at = 0;
+  while (true) {
+    while (at < line.size() && is_space(line[at])) ++at;
+    if (at == line.size()) return fields_.empty() ? Outcome::kBlank : Outcome::kRecord;
+    const std::size_t begin = at;
+    while (at < line.size() && !is_space(line[at])) ++at;
+    fields_.push_back(line.substr(begin, at - begin));
+  }
+}
+
+RecordSplitter::Outcome RecordSplitter::split_quoted(std::string_view text, std::size_t& at) {
+  while (true) {
+    std::string* whole = nullptr;  // the field's text where it is no view of the file
+    std::string_view field;
+    if (at < text.size() && text[at] == '"') {
+      std::size_t begin = ++at;
+      while (true) {
+        const std::size_t quote = find_byte(text, '"', at);
+        if (quote == text.size()) return Outcome::kOpenQuote;
+        at = quote + 1;
+        if (at == text.size() || text[at] != '"') {
+          field = text.substr(begin, quote - begin);
+          break;
+        }
+        if (whole == nullptr) whole = &unquoted_.emplace_back();
+        whole->append(text.substr(begin, at - begin));  // up to and with one of the two quotes
+        begin = ++at;
+      }
+    }
+    // The rest up to the delimiter: the whole field, or text behind a closing quote.
+    std::size_t end = at;
+    while (end < text.size() && text[end] != delimiter_ && text[end] != '\n') ++end;
+    const bool last = end == text.size() || text[end] == '\n';
+    std::string_view rest = text.substr(at, end - at);
+    if (last && !rest.empty() && rest.back() == '\r') rest.remove_suffix(1);
+    if (whole != nullptr) {
+      whole->append(field).append(rest);
+      field = *whole;
+    } else if (field.empty()) {
+      field = rest;
+    } else if (!rest.empty()) {
+      field = unquoted_.emplace_back(std::string(field).append(rest));
+    }
+    fields_.push_back(field);
+    at = std::min(end + 1, text.size());
+    if (last) return Outcome::kRecord;
+  }
+}
+
+}  // namespace tenure::detail

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tenure::detail {
+
+inline constexpr std::size_t kMaxRecordBytes = std::size_t{1} << 20;
+
+/// Cuts one record after the other off a text. Fields are views of the text, but for those whose
+/// quotes had to be undone.
+class RecordSplitter {
+ public:
+  /// `quotes`: whether quotes may occur at all.
+  RecordSplitter(char delimiter, bool quotes) : delimiter_(delimiter), quotes_(quotes) {}
+
+  enum class Outcome : unsigned char { kRecord, kBlank, kTooLong, kOpenQuote };
+  /// Takes the record at text[at] and moves `at` behind its line end. Precondition: at < size.
+  Outcome next(std::string_view text, std::size_t& at);
+  const std::vector<std::string_view>& fields() const noexcept { return fields_; }
+
+ private:
+  Outcome split_plain(std::string_view line);
+  Outcome split_spaces(std::string_view line);
+  Outcome split_quoted(std::string_view text, std::size_t& at);
+
+  char delimiter_;
+  bool quotes_;
+  std::vector<std::string_view> fields_;
+  std::deque<std::string> unquoted_;  // a deque: views of its strings stay valid
+};
+
+}  // namespace tenure::detail

@@ -1,0 +1,138 @@
+#include "import_rows.hpp"
+
+#include <tenure/core/parallel.hpp>
+
+#include <algorithm>
+
+namespace tenure::detail {
+
+namespace {
+
+/// Code in the whole table by chunk and by code in the chunk.
+using CodeMaps = std::vector<std::vector<std::uint32_t>>;
+
+/// One dictionary out of the chunks', in chunk order: first appearance in the file.
+Dictionary merge_codes(const std::vector<ChunkRows>& chunks, ChunkCodes ChunkRows::*codes,
+                       CodeMaps& maps) {
+  DictionaryBuilder builder;
+  maps.resize(chunks.size());
+  for (std::size_t i = 0; i < chunks.size(); ++i) {
+    const Dictionary& local = (chunks[i].*codes).dictionary();
+    maps[i].resize(local.size());
+    for (std::uint32_t code = 0; code < local.size(); ++code) {
+      maps[i][code] = builder.code(local[code]);
+    }
+  }
+  return std::move(builder).take();
+}
+
+template <class T>
+void copy_column(const std::vector<T>& from, std::vector<T>& to, std::size_t at) {
+  std::copy(from.begin(), from.end(), to.begin() + static_cast<std::ptrdiff_t>(at));
+}
+
+void copy_codes(const std::vector<std::uint32_t>& from, const std::vector<std::uint32_t>& map,
+                std::vector<std::uint32_t>& to, std::size_t at) {
+  for (std::size_t i = 0; i < from.size(); ++i) to[at + i] = map[from[i]];
+}
+
+struct Maps {
+  CodeMaps customers;
+  CodeMaps items;
+  CodeMaps orders;
+  CodeMaps regions;
+  CodeMaps channels;
+};
+
+void merge_dictionaries(const Execution& execution, const std::vector<ChunkRows>& chunks,
+                        EventTable& events, Maps& maps) {
+  parallel_for(execution, 5, 1, [&](const Chunk& task) {
+    switch (task.index) {
+      case 0:
+        events.customers = merge_codes(chunks, &ChunkRows::customers, maps.customers);
+        break;
+      case 1:
+        events.items = merge_codes(chunks, &ChunkRows::items, maps.items);
+        break;
+      case 2:
+        events.orders = merge_codes(chunks, &ChunkRows::orders, maps.orders);
+        break;
+      case 3:
+        events.regions = merge_codes(chunks, &ChunkRows::regions, maps.regions);
+        break;
+      default:
+        events.channels = merge_codes(chunks, &ChunkRows::channels, maps.channels);
+    }
+  });
+}
+
+/// Takes memory for all columns, several at once: the system has to clear every page.
+void resize_columns(const Execution& execution, const ColumnSet& columns, std::size_t rows,
+                    EventTable& events) {
+  parallel_for(execution, 5, 1, [&](const Chunk& task) {
+    switch (task.index) {
+      case 0:
+        if (columns.time) events.time.resize(rows);
+        break;
+      case 1:
+        if (columns.unit_price) events.unit_price.resize(rows);
+        break;
+      case 2:
+        events.customer.resize(rows);
+        events.item.resize(rows);
+        break;
+      case 3:
+        if (columns.quantity) events.quantity.resize(rows);
+        if (columns.order) events.order.resize(rows);
+        break;
+      default:
+        if (columns.region) events.region.resize(rows);
+        if (columns.channel) events.channel.resize(rows);
+        if (columns.kind) events.kind.resize(rows);
+    }
+  });
+}
+
+void add_counts(const ChunkRows& rows, ImportCounts& counts) {
+  counts.rows += rows.rows;
+  counts.kept += rows.customer.size();
+  for (std::size_t i = 0; i < kFaults; ++i) {
+    const std::string name(to_string(static_cast<Fault>(i)));
+    if (rows.dropped[i] > 0) counts.dropped[name] += rows.dropped[i];
+    if (rows.flags[i] > 0) counts.flags[name] += rows.flags[i];
+  }
+}
+
+}  // namespace
+
+EventTable merge_chunks(const Execution& execution, std::vector<ChunkRows> chunks,
+                        const ColumnSet& columns) {
+  EventTable events;
+  std::vector<std::size_t> starts;
+  std::size_t total = 0;
+  for (const ChunkRows& rows : chunks) {
+    starts.push_back(total);
+    total += rows.customer.size();
+    add_counts(rows, events.counts);
+  }
+  Maps maps;
+  merge_dictionaries(execution, chunks, events, maps);
+  resize_columns(execution, columns, total, events);
+  parallel_for(execution, chunks.size(), 1, [&](const Chunk& task) {
+    const std::size_t i = task.index;
+    ChunkRows& rows = chunks[i];
+    copy_codes(rows.customer, maps.customers[i], events.customer, starts[i]);
+    copy_codes(rows.item, maps.items[i], events.item, starts[i]);
+    copy_codes(rows.order, maps.orders[i], events.order, starts[i]);
+    copy_codes(rows.region, maps.regions[i], events.region, starts[i]);
+    copy_codes(rows.channel, maps.channels[i], events.channel, starts[i]);
+    copy_column(rows.time, events.time, starts[i]);
+    copy_column(rows.quantity, events.quantity, starts[i]);
+    copy_column(rows.unit_price, events.unit_price, starts[i]);
+    copy_column(rows.kind, events.kind, starts[i]);
+    rows = ChunkRows();  // memory goes back as soon as it can
+  });
+  return events;
+}
+
+}  // namespace tenure::detail
