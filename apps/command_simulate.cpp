@@ -65,7 +65,7 @@ void run_simulate(const Options& options, Run& run) {
                             ? "the scenario's customers come from a store: give --store STORE.h5"
                             : "the scenario makes its own customers: --store does not apply");
   }
-  Json json;
+  Json json = Json::object();
   Stopwatch watch;
   simulator::Outcome outcome;
   if (scenario.population.from_store) {

@@ -134,8 +134,7 @@ class Life {
     }
   }
 
-  void take_money(double day, double value) {
-    const Money revenue = to_money(std::min(value, 1e9));
+  void take_money(double day, Money revenue) {
     const Money margin =
         static_cast<Money>(std::llround(static_cast<double>(revenue) * context_.gross_margin));
     const Money discounted =
@@ -161,10 +160,11 @@ class Life {
       const PlannedLever& lever = strategy_.levers[i];
       dropout += excess_at(state_, i, lever.dropout_excess, lever.decay, day);
       basket += excess_at(state_, i, lever.basket_excess, lever.decay, day);
-      if (has(state_.vouchers, i)) redeem(i, day);
     }
-    state_.vouchers = 0;
-    take_money(day, draw.value * value_scale() * std::max(0.0, basket));
+    const double value = draw.value * value_scale() * std::max(0.0, basket);
+    const Money revenue = to_money(std::min(value, kMaxOrderValue));
+    take_money(day, revenue);
+    redeem_vouchers(day, revenue);
     ++state_.orders;
     state_.last_order = static_cast<float>(day);
     if (day <= kRetentionWindowDays) last_in_window_ = day;
@@ -178,12 +178,21 @@ class Life {
     set_triggers();
   }
 
-  void redeem(std::size_t i, double day) {
+  void redeem_vouchers(double day, Money revenue) {
+    for (std::size_t i = 0; state_.vouchers != 0 && i < strategy_.levers.size(); ++i) {
+      if (has(state_.vouchers, i)) redeem(i, day, revenue);
+    }
+    state_.vouchers = 0;
+  }
+
+  void redeem(std::size_t i, double day, Money revenue) {
     const PlannedLever& lever = strategy_.levers[i];
     if (day - static_cast<double>(state_.responded_at[i]) > lever.redemption_days) return;
     ++tally_.totals->redemptions;
     ++tally_.levers[lever.index].redemptions;
-    add_cost(context_, tally_, lever.index, day, lever.redemption_cost);
+    const auto share = static_cast<Money>(
+        std::llround(static_cast<double>(revenue) * lever.redemption_share));
+    add_cost(context_, tally_, lever.index, day, lever.redemption_cost + share);
   }
 
   void make_contact(std::size_t i, double day) {

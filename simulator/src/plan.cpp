@@ -76,6 +76,7 @@ PlannedLever plan_lever(const LeverSpec& lever, std::size_t index,
   planned.redemption_days = lever.redemption_days;
   planned.contact_cost = to_money(lever.cost.contact);
   planned.redemption_cost = to_money(lever.cost.redemption);
+  planned.redemption_share = lever.cost.redemption_share;
   planned.uptake = lever.uptake;
   planned.rate_excess = lever.effect.rate - 1.0;
   planned.dropout_excess = lever.effect.dropout - 1.0;

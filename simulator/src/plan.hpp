@@ -24,6 +24,7 @@ struct PlannedLever {
   double redemption_days = 0.0;
   Money contact_cost = 0;
   Money redemption_cost = 0;
+  double redemption_share = 0.0;
   double uptake = 0.0;
   double rate_excess = 0.0;  ///< multiplier - 1 at the moment of a response
   double dropout_excess = 0.0;

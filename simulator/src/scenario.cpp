@@ -34,6 +34,8 @@ void validate_lever(const LeverSpec& lever) {
   for (const double amount : {cost.build, cost.monthly, cost.contact, cost.redemption}) {
     require(in_range(amount, 0.0, kMaxCost), what + "costs must be between 0 and 1e9");
   }
+  require(in_range(cost.redemption_share, 0.0, 1.0),
+          what + "redemption_share must be between 0 and 1");
   require(in_range(lever.uptake, 0.0, 1.0), what + "uptake must be a probability");
   require(lever.redemption_days > 0.0, what + "redemption_days must be positive");
   const EffectSpec& effect = lever.effect;

@@ -90,6 +90,7 @@ CostSpec read_cost(const ConfigTable& table) {
   cost.monthly = table.real_or("monthly", 0.0, kCost);
   cost.contact = table.real_or("contact", 0.0, kCost);
   cost.redemption = table.real_or("redemption", 0.0, kCost);
+  cost.redemption_share = table.real_or("redemption_share", 0.0, kProbability);
   return cost;
 }
 

@@ -61,6 +61,8 @@ struct CostSpec {
   double monthly = 0.0;     ///< at the start of every month of 365 / 12 days
   double contact = 0.0;     ///< each contact, answered or not
   double redemption = 0.0;  ///< with the first order after a response
+  /// Share of that order's value given back on top, 0 to 1: "10 % off" is 0.1.
+  double redemption_share = 0.0;
 };
 
 /// A response at time s changes a multiplier's value at t >= s to
