@@ -14,5 +14,3 @@ find_package(Boost REQUIRED) # headers of Boost.Math only
 find_path(DEFLATE_INCLUDE_DIR libdeflate.h REQUIRED)
 find_library(DEFLATE_LIBRARY deflate REQUIRED)
 find_path(XXHASH_INCLUDE_DIR xxhash.h REQUIRED)
-find_library(NLOPT_LIBRARY nlopt REQUIRED)
-find_path(NLOPT_INCLUDE_DIR nlopt.h REQUIRED)

@@ -13,6 +13,7 @@ namespace {
 constexpr std::uint32_t kLeverShift = 24;
 constexpr std::uint32_t kOrderShift = 8;
 constexpr std::uint32_t kOrderMask = 0xFFFFU;
+constexpr double kMaxOrderValue = 1e9;  // currency units: sums stay within Money
 
 std::size_t month_of(double day) { return static_cast<std::size_t>(day / kDaysPerMonth); }
 std::size_t whole_day(double day) { return static_cast<std::size_t>(day); }

@@ -111,6 +111,23 @@ TEST(Redemption, IsPaidOnceWithTheOrderAfterAResponse) {
   EXPECT_NEAR(share, std::exp(-0.5), 0.02);
 }
 
+TEST(Redemption, MayCostAShareOfTheOrder) {
+  Scenario scenario = busy_scenario();
+  const LifetimeModel model = scenario.population.regions[0].model;
+  scenario.population = {};
+  scenario.population.from_store = true;
+  scenario.levers[0].cost.redemption = 0.0;
+  scenario.levers[0].cost.redemption_share = 0.25;
+  scenario.levers[0].trigger.days_idle = 1e-6;  // every order follows a contact that was answered
+  const Outcome outcome = simulate({}, scenario, same_customers(model, 200, 10.0, 10.0, 10.0));
+  const Totals& totals = outcome.at(1, 0, 0);
+  ASSERT_GT(totals.orders, 1000);
+  ASSERT_EQ(totals.redemptions, totals.orders);
+  // A quarter of all revenue, each order's share rounded to a micro-unit.
+  EXPECT_NEAR(static_cast<double>(totals.cost), 0.25 * static_cast<double>(totals.revenue),
+              0.5 * static_cast<double>(totals.orders));
+}
+
 TEST(Redemption, LapsesAfterItsDays) {
   Scenario scenario = busy_scenario();
   scenario.levers[0].redemption_days = 0.7;
