@@ -86,6 +86,7 @@ std::vector<double> without_noise(const std::vector<DrawnValue>& draws, double c
   }
   const double kept = between > 0.0 ? std::sqrt(std::max(0.0, 1.0 - noise / between)) : 0.0;
   std::vector<double> values;
+  values.reserve(draws.size());
   for (const DrawnValue& draw : draws) values.push_back(center + kept * (draw.value - mean));
   std::sort(values.begin(), values.end());
   return values;

@@ -3,6 +3,8 @@
 #include <tenure/core/error.hpp>
 #include <tenure/core/money.hpp>
 #include <tenure/core/time.hpp>
+#include <tenure/customers/bg_nbd.hpp>
+#include <tenure/customers/recency_frequency.hpp>
 #include <tenure/simulator/roi.hpp>
 #include <tenure/simulator/world.hpp>
 
@@ -14,6 +16,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace tenure::simulator::test {
 namespace {
@@ -155,6 +158,34 @@ TEST(World, OrdersAreWorthWhatTheSpendModelSays) {
   const MeanAndError mean = mean_and_error(first);
   // Unit prices in cents add up to a cent a line and order to the tolerance.
   EXPECT_NEAR(mean.mean, 6.0 * 25.0 / 3.0, 4.0 * mean.error + 0.01);
+}
+
+TEST(World, OrdersFollowTheLifetimeModel) {
+  World world = small_world();
+  world.customers = 10000;
+  world.return_share = 0.0;
+  const EventTable log = generate({}, world);
+  const double end = static_cast<double>(world.start_seconds) + world.days * 86400.0;
+  constexpr double kWeek = 7.0 * 86400.0;
+  std::vector<std::vector<double>> orders(log.customers.size());
+  for (std::size_t i = 0; i < log.rows(); ++i) {
+    const auto time = static_cast<double>(log.time[i]);
+    std::vector<double>& times = orders[log.customer[i]];
+    if (i == 0 || log.order[i] != log.order[i - 1]) times.push_back(time);
+  }
+  customers::RecencyFrequency data;
+  for (const std::vector<double>& times : orders) {
+    data.frequency.push_back(static_cast<double>(times.size() - 1));
+    data.recency.push_back((times.back() - times.front()) / kWeek);
+    data.age.push_back((end - times.front()) / kWeek);
+  }
+  const customers::BgNbdFit fit = customers::fit_bg_nbd({}, data);
+  const customers::BgNbdParameters& truth = world.regions[0].model.orders;
+  EXPECT_NEAR(fit.parameters.r, truth.r, 4.0 * fit.standard_errors.r);
+  EXPECT_NEAR(fit.parameters.alpha, truth.alpha, 4.0 * fit.standard_errors.alpha);
+  EXPECT_NEAR(fit.parameters.a, truth.a, 4.0 * fit.standard_errors.a);
+  EXPECT_NEAR(fit.parameters.b, truth.b, 4.0 * fit.standard_errors.b);
+  EXPECT_LT(fit.standard_errors.r, 0.1 * truth.r);
 }
 
 TEST(World, CustomersReturnToTheirFavouriteClusters) {

@@ -47,7 +47,7 @@ struct Totals {
   Money cost = 0;    ///< of levers: build, monthly, contacts, redemptions
   Money discounted_margin = 0;
   Money discounted_cost = 0;
-  std::int64_t active = 0;    ///< customers who have not left by the horizon: latent, for checks
+  std::int64_t active = 0;  ///< customers who have not left by the horizon: latent, for checks
   /// Customers whose last order within the window of kRetentionWindowDays lies more than
   /// kRetentionDays[i] days after day 0.
   std::array<std::int64_t, 4> retained{};
