@@ -9,6 +9,7 @@ endforeach()
 function(check expected)
   execute_process(COMMAND ${CMAKE_COMMAND} -DROOT=${WORK} -P ${CHECK}
     RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  string(REGEX REPLACE "[ \n]+" " " output "${output}") # CMake wraps messages
   if(expected STREQUAL "" AND NOT result EQUAL 0)
     message(FATAL_ERROR "a clean copy is refused:\n${output}")
   endif()
