@@ -4,6 +4,7 @@
 
 #include <tenure/core/error.hpp>
 #include <tenure/core/parallel.hpp>
+#include <tenure/customers/order_history.hpp>
 #include <tenure/simulator/engine.hpp>
 
 #include <algorithm>
@@ -75,7 +76,8 @@ class ExistingStarts final : public Starts {
   explicit ExistingStarts(const ExistingCustomers& existing) : existing_(existing) {}
   std::uint64_t size() const override { return existing_.size(); }
   std::uint32_t region(std::uint64_t customer) const override {
-    return existing_.region.empty() ? 0 : existing_.region[customer];
+    const auto nowhere = static_cast<std::uint32_t>(existing_.region_names.size());
+    return existing_.region.empty() ? nowhere : std::min(existing_.region[customer], nowhere);
   }
   std::size_t model(std::uint64_t) const override { return 0; }
   CustomerStart draw(const LifetimeModel& model, std::uint64_t seed, std::uint32_t run,
@@ -85,11 +87,14 @@ class ExistingStarts final : public Starts {
     const double x = existing_.frequency[customer];
     const double t_x = existing_.recency[customer];
     const double age = existing_.age[customer];
-    const double valued = existing_.spend_frequency[customer];
-    CustomerStart start =
-        finish_start(model, customers::draw_bg_nbd_posterior(lifetime, model.orders, x, t_x, age),
-                     customers::draw_gamma_gamma_rate(spend, model.spend, valued,
-                                                      existing_.mean_value[customer]));
+    const double mean = existing_.mean_value[customer];
+    // A customer whose repeat orders came to nothing tells the spend model nothing.
+    const double spent =
+        existing_.spend_frequency.empty() ? x : existing_.spend_frequency[customer];
+    const double valued = mean > 0.0 ? spent : 0.0;
+    CustomerStart start = finish_start(
+        model, customers::draw_bg_nbd_posterior(lifetime, model.orders, x, t_x, age),
+        customers::draw_gamma_gamma_rate(spend, model.spend, valued, valued > 0.0 ? mean : 0.0));
     start.days_idle = (age - t_x) * model.days_per_unit;
     start.region = region(customer);
     return start;
@@ -273,17 +278,20 @@ void ExistingCustomers::validate() const {
   const std::size_t n = frequency.size();
   if (n == 0) throw ArgumentError("existing customers: there are none");
   if (n > kMaxCustomers) throw ArgumentError("existing customers: more than 2^32 - 2");
-  if (recency.size() != n || age.size() != n || spend_frequency.size() != n ||
-      mean_value.size() != n || (!region.empty() && region.size() != n)) {
+  if (recency.size() != n || age.size() != n || mean_value.size() != n ||
+      (!spend_frequency.empty() && spend_frequency.size() != n) ||
+      (!region.empty() && region.size() != n)) {
     throw ArgumentError("existing customers: columns differ in length");
   }
   for (std::size_t i = 0; i < n; ++i) {
     const bool fits = frequency[i] >= 0.0 && recency[i] >= 0.0 && recency[i] <= age[i] &&
                       std::isfinite(frequency[i]) && std::isfinite(age[i]) &&
-                      (frequency[i] > 0.0 || recency[i] == 0.0) && spend_frequency[i] >= 0.0 &&
-                      spend_frequency[i] <= frequency[i] && std::isfinite(mean_value[i]) &&
-                      (spend_frequency[i] > 0.0 ? mean_value[i] > 0.0 : mean_value[i] == 0.0);
-    if (!fits || (!region.empty() && region[i] >= region_names.size())) {
+                      std::isfinite(mean_value[i]) && (frequency[i] > 0.0 || recency[i] == 0.0);
+    const bool spend_fits =
+        spend_frequency.empty() || (spend_frequency[i] >= 0.0 && std::isfinite(spend_frequency[i]));
+    const bool region_fits =
+        region.empty() || region[i] == customers::kNoRegion || region[i] < region_names.size();
+    if (!fits || !spend_fits || !region_fits) {
       throw ArgumentError("existing customers: row " + std::to_string(i) +
                           " has no valid frequency, recency, age, value or region");
     }
@@ -316,7 +324,7 @@ Outcome simulate(const Execution& execution, const Scenario& scenario,
   }
   std::vector<std::string> regions = existing.region_names;
   check_lever_regions(scenario, regions);
-  if (existing.region.empty()) regions.assign(1, "");
+  regions.emplace_back();  // of customers whose region is unknown: no lever names it
   Outcome outcome = run(execution, scenario, ExistingStarts(existing), {existing.model}, regions);
   outcome.uncertain =
       scenario.parameter_draws > 1 && (existing.model.uncertain() || any_lever_uncertain(scenario));

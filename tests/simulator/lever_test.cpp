@@ -2,6 +2,7 @@
 
 #include <tenure/core/error.hpp>
 #include <tenure/core/money.hpp>
+#include <tenure/customers/order_history.hpp>
 #include <tenure/simulator/engine.hpp>
 
 #include <gtest/gtest.h>
@@ -172,6 +173,20 @@ TEST(Eligibility, KeepsALeverToItsRegions) {
   EXPECT_EQ(outcome.at(1, 0, 0).contacts, 250);
   scenario.levers[0].regions = {"west"};
   EXPECT_THROW(simulate({}, scenario), ArgumentError);
+}
+
+TEST(Eligibility, ReachesCustomersOfUnknownRegionOnlyByLeversForAll) {
+  Scenario scenario = silent_scenario(50.0);
+  scenario.levers[0].trigger.days_idle = 30.0;
+  ExistingCustomers existing = idle_for_ten_days();
+  existing.region_names = {"north"};
+  existing.region.assign(kCustomers, customers::kNoRegion);
+  existing.region[0] = 0;
+  EXPECT_EQ(simulate({}, scenario, existing).at(1, 0, 0).contacts, kCustomers);
+  scenario.levers[0].regions = {"north"};
+  EXPECT_EQ(simulate({}, scenario, existing).at(1, 0, 0).contacts, 1);
+  existing.region[1] = 1;
+  EXPECT_THROW(simulate({}, scenario, existing), ArgumentError);
 }
 
 TEST(Basket, IsMultipliedWhileTheEffectLasts) {

@@ -25,10 +25,13 @@ struct ExistingCustomers {
   std::vector<double> frequency;  ///< x: repeat orders
   std::vector<double> recency;    ///< t_x, in model time units
   std::vector<double> age;        ///< T, in model time units, at the start of the simulation
-  std::vector<double> spend_frequency;  ///< repeat orders of positive value, at most x
-  /// Mean value of those orders, in currency units; 0 where there is none.
+  /// Mean value of the repeat orders, in currency units; ignored where not positive or x = 0.
   std::vector<double> mean_value;
-  std::vector<std::uint32_t> region;      ///< optional: codes into region_names
+  /// Optional: repeat orders that mean_value is over, where not all of frequency.
+  std::vector<double> spend_frequency;
+  /// Optional: codes into region_names; customers::kNoRegion where unknown, which only levers for
+  /// all regions reach.
+  std::vector<std::uint32_t> region;
   std::vector<std::string> region_names;  ///< optional
 
   std::size_t size() const noexcept { return frequency.size(); }
