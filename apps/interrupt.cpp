@@ -1,34 +1,74 @@
 #include "interrupt.hpp"
 
-#include <pthread.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <system_error>
 
 namespace tenure::apps {
 
-// The signals are blocked everywhere (threads made later inherit the mask) and taken by one thread
-// that waits for them: request_stop() may not be called from a signal handler.
-InterruptGuard::InterruptGuard() : signals_() {
-  sigemptyset(&signals_);
-  sigaddset(&signals_, SIGINT);
-  sigaddset(&signals_, SIGTERM);
-  pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
-  waiter_ = std::jthread([this](const std::stop_token& ending) {
-    int signal_number = 0;
-    sigwait(&signals_, &signal_number);
-    if (ending.stop_requested()) return;
-    source_.request_stop();
-    signal(SIGINT, SIG_DFL);
-    signal(SIGTERM, SIG_DFL);
-    sigwait(&signals_, &signal_number);
-    if (ending.stop_requested()) return;
-    pthread_sigmask(SIG_UNBLOCK, &signals_, nullptr);
-    raise(signal_number);
+namespace {
+
+constexpr char kEnd = 'e';
+constexpr char kSignal = 's';
+
+// The handler may only touch lock-free atomics and make system calls.
+std::atomic<int> signal_pipe{-1};
+std::atomic<bool> signalled{false};
+
+/// A handler, not a blocked mask and sigwait(): OpenBLAS starts its threads before main, with every
+/// signal open, and one of them would take the signal and end the program.
+void on_signal(int number) {
+  const int saved = errno;
+  if (signalled.exchange(true)) {
+    signal(number, SIG_DFL);
+    raise(number);
+  }
+  const char byte = kSignal;
+  static_cast<void>(!write(signal_pipe.load(), &byte, 1));
+  errno = saved;
+}
+
+void handle(int number, void (*handler)(int)) {
+  struct sigaction action = {};
+  action.sa_handler = handler;
+  action.sa_flags = SA_RESTART;
+  sigemptyset(&action.sa_mask);
+  if (sigaction(number, &action, nullptr) != 0) {
+    throw std::system_error(errno, std::generic_category(), "cannot handle signals");
+  }
+}
+
+}  // namespace
+
+InterruptGuard::InterruptGuard() {
+  std::array<int, 2> ends{};
+  if (pipe2(ends.data(), O_CLOEXEC) != 0) {
+    throw std::system_error(errno, std::generic_category(), "cannot make a pipe");
+  }
+  read_end_ = ends[0];
+  write_end_ = ends[1];
+  signalled = false;
+  signal_pipe = write_end_;
+  waiter_ = std::thread([this] {
+    char byte = 0;
+    while (read(read_end_, &byte, 1) == 1 && byte != kEnd) source_.request_stop();
   });
+  handle(SIGINT, on_signal);
+  handle(SIGTERM, on_signal);
 }
 
 InterruptGuard::~InterruptGuard() {
-  waiter_.request_stop();
-  // Wakes sigwait; the signal is blocked, so it reaches nobody else.
-  pthread_kill(waiter_.native_handle(), SIGTERM);
+  signal(SIGINT, SIG_DFL);
+  signal(SIGTERM, SIG_DFL);
+  static_cast<void>(!write(write_end_, &kEnd, 1));
+  waiter_.join();
+  close(read_end_);
+  close(write_end_);
 }
 
 }  // namespace tenure::apps

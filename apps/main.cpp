@@ -56,7 +56,7 @@ int parse_and_run(int argc, char** argv) {
       "pays back.",
       "tenure");
   app.set_version_flag("--version", "tenure " + std::string(tenure::version()));
-  app.require_subcommand(1);
+  app.require_subcommand(0, 1);  // none at all is told below, after an unknown word
   app.footer("tenure COMMAND --help tells the options of a command.");
   std::vector<Command> commands;
   add_commands(app, commands);
@@ -66,6 +66,9 @@ int parse_and_run(int argc, char** argv) {
     return app.exit(request);
   } catch (const CLI::ParseError& error) {
     return fail(kUsage, std::string(error.what()) + " (see tenure --help)");
+  }
+  if (app.get_subcommands().empty()) {
+    return fail(kUsage, "a command is required (see tenure --help)");
   }
   return run_selected(commands);
 }

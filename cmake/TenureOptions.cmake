@@ -26,7 +26,7 @@ endif()
 
 add_library(tenure_build INTERFACE)
 target_compile_options(tenure_build INTERFACE
-  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Wcast-align
+  -Wall -Wextra -Wpedantic -Wshadow -Wfloat-conversion -Wnon-virtual-dtor -Wold-style-cast -Wcast-align
   -Woverloaded-virtual -Wformat=2
   # GCC 12 takes "text" + std::string for overlapping memory.
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>

@@ -76,7 +76,7 @@ class Life {
     state_.last_order = static_cast<float>(-start.days_idle);
     state_.active = start.latent.alive ? 1 : 0;
     state_.next_order = kNever;
-    if (start.first_order) take_money(0.0, draws_.at(0).value * value_scale());
+    if (start.first_order) take_money(0.0, order_revenue(draws_.at(0), 1.0));
     if (start.first_order) state_.orders = 1;
     first_order_key_ = start.first_order ? 0 : 1;
     if (state_.active != 0) wind_clock(0.0);
@@ -112,7 +112,11 @@ class Life {
   }
 
  private:
-  double value_scale() const { return static_cast<double>(state_.value_scale); }
+  Money order_revenue(const OrderDraw& draw, double basket) const {
+    const double value =
+        draw.value * static_cast<double>(state_.value_scale) * std::max(0.0, basket);
+    return to_money(std::min(value, kMaxOrderValue));
+  }
 
   /// Order number under which a draw is keyed: a new customer's first order is number 0.
   std::uint32_t order_key() const { return state_.orders + first_order_key_; }
@@ -162,8 +166,7 @@ class Life {
       dropout += excess_at(state_, i, lever.dropout_excess, lever.decay, day);
       basket += excess_at(state_, i, lever.basket_excess, lever.decay, day);
     }
-    const double value = draw.value * value_scale() * std::max(0.0, basket);
-    const Money revenue = to_money(std::min(value, kMaxOrderValue));
+    const Money revenue = order_revenue(draw, basket);
     take_money(day, revenue);
     redeem_vouchers(day, revenue);
     ++state_.orders;
@@ -191,8 +194,8 @@ class Life {
     if (day - static_cast<double>(state_.responded_at[i]) > lever.redemption_days) return;
     ++tally_.totals->redemptions;
     ++tally_.levers[lever.index].redemptions;
-    const auto share = static_cast<Money>(
-        std::llround(static_cast<double>(revenue) * lever.redemption_share));
+    const auto share =
+        static_cast<Money>(std::llround(static_cast<double>(revenue) * lever.redemption_share));
     add_cost(context_, tally_, lever.index, day, lever.redemption_cost + share);
   }
 

@@ -73,8 +73,7 @@ class BadInput : public testing::Test {
 
   /// A scenario that runs, with one line replaced.
   std::string scenario_with(const std::string& from, const std::string& to) {
-    std::string text =
-        read_text(std::string(TENURE_SOURCE_DIR) + "/datasets/scenarios/default.toml");
+    std::string text = read_text(source_file("datasets/scenarios/default.toml"));
     const std::size_t at = text.find(from);
     EXPECT_NE(at, std::string::npos) << "the default scenario no longer holds: " << from;
     if (at != std::string::npos) text.replace(at, from.size(), to);
@@ -213,8 +212,7 @@ TEST_F(BadInput, UnknownCustomer) {
 
 TEST_F(BadInput, UnknownTomlKeyNamesFileAndLine) {
   const std::string path = dir_ / "scenario.toml";
-  write_text(path, "surprise = 1\n" + read_text(std::string(TENURE_SOURCE_DIR) +
-                                                "/datasets/scenarios/default.toml"));
+  write_text(path, "surprise = 1\n" + read_text(source_file("datasets/scenarios/default.toml")));
   expect_error({"simulate", path, "-o", dir_ / "r.h5"}, kData, "scenario.toml:1:");
 }
 

@@ -17,9 +17,7 @@ namespace {
 using Json = nlohmann::json;
 using testing::HasSubstr;
 
-std::string dataset(const std::string& name) {
-  return std::string(TENURE_SOURCE_DIR) + "/datasets/" + name;
-}
+std::string dataset(const std::string& name) { return source_file("datasets/" + name); }
 
 std::string replaced(std::string text, const std::string& from, const std::string& to) {
   const std::size_t at = text.find(from);

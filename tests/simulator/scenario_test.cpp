@@ -1,3 +1,5 @@
+#include "test_data.hpp"
+
 #include <tenure/core/error.hpp>
 #include <tenure/simulator/scenario.hpp>
 
@@ -218,7 +220,7 @@ TEST(Scenario, RefusesACovarianceThatIsNone) {
 }
 
 TEST(Scenario, ShippedFilesAreValid) {
-  const std::string folder = std::string(TENURE_SOURCE_DIR) + "/datasets/scenarios/";
+  const std::string folder = tenure::test::source_file("datasets/scenarios/");
   const Scenario scenario = read_scenario(folder + "default.toml");
   EXPECT_EQ(scenario.population.regions.size(), 6U);
   EXPECT_EQ(scenario.strategies.size(), 3U);

@@ -1,4 +1,5 @@
 #include "scenarios.hpp"
+#include "test_data.hpp"
 
 #include <tenure/core/error.hpp>
 #include <tenure/core/money.hpp>
@@ -250,13 +251,13 @@ TEST(World, RefusesMistakesWithTheirLine) {
 }
 
 World shipped_world() {
-  return read_world(std::string(TENURE_SOURCE_DIR) + "/datasets/worlds/default.toml");
+  return read_world(tenure::test::source_file("datasets/worlds/default.toml"));
 }
 
 TEST(ShippedWorld, AgreesWithTheShippedScenario) {
   const World world = shipped_world();
   const Scenario scenario =
-      read_scenario(std::string(TENURE_SOURCE_DIR) + "/datasets/scenarios/default.toml");
+      read_scenario(tenure::test::source_file("datasets/scenarios/default.toml"));
   ASSERT_EQ(world.regions.size(), scenario.population.regions.size());
   for (std::size_t i = 0; i < world.regions.size(); ++i) {
     const RegionSpec& a = world.regions[i];

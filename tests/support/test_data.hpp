@@ -19,6 +19,11 @@ inline std::filesystem::path data_dir() {
   return std::filesystem::path(TENURE_SOURCE_DIR) / ".." / "shared" / "data";
 }
 
+/// A file of the source tree.
+inline std::string source_file(std::string_view relative) {
+  return (std::filesystem::path(TENURE_SOURCE_DIR) / relative).string();
+}
+
 /// A data set's file, or nothing where it is absent.
 inline std::optional<std::string> data_file(std::string_view relative) {
   const auto path = data_dir() / relative;
