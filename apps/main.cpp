@@ -4,6 +4,8 @@
 #include <tenure/core/error.hpp>
 #include <tenure/core/version.hpp>
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <exception>
 #include <iostream>
@@ -76,6 +78,10 @@ int parse_and_run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // Columns are made, merged and freed by turns: memory that is kept needs no new pages.
+  constexpr int kKeep = 1 << 30;
+  mallopt(M_MMAP_THRESHOLD, kKeep);
+  mallopt(M_TRIM_THRESHOLD, kKeep);
   try {
     return parse_and_run(argc, argv);
   } catch (const tenure::Cancelled& error) {

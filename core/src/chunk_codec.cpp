@@ -26,8 +26,8 @@ void unshuffle_as(const std::byte* in, std::size_t count, std::byte* out) {
 
 }  // namespace
 
-ChunkEncoder::ChunkEncoder()
-    : compressor_(libdeflate_alloc_compressor(static_cast<int>(kDeflateLevel))) {
+ChunkEncoder::ChunkEncoder(unsigned level)
+    : compressor_(libdeflate_alloc_compressor(static_cast<int>(level))) {
   if (compressor_ == nullptr) throw std::bad_alloc();
 }
 

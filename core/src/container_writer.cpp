@@ -11,6 +11,7 @@
 #include <tenure/core/version.hpp>
 
 #include <algorithm>
+#include <array>
 #include <limits>
 
 #define XXH_INLINE_ALL
@@ -44,7 +45,11 @@ detail::ArrayShape checked_shape(std::string_view name, std::size_t values, std:
 
 struct ContainerWriter::State {
   State(const Execution& run, std::string target, std::string_view container_format)
-      : execution(run), path(std::move(target)), format(container_format), temporary(path) {
+      : execution(run),
+        path(std::move(target)),
+        format(container_format),
+        temporary(path),
+        encoders(static_cast<std::size_t>(run.concurrency())) {
     const detail::Hdf5Lock lock;
     file = detail::create_file(temporary.temporary());
     if (!file) throw DataError(path, "cannot be written");
@@ -80,6 +85,8 @@ struct ContainerWriter::State {
   std::string format;
   detail::AtomicFile temporary;
   detail::Hdf5Handle file;
+  /// By worker and level; they keep their buffers from array to array.
+  std::vector<std::array<std::unique_ptr<detail::ChunkEncoder>, 3>> encoders;
   detail::AttributeMap attributes;
   std::map<std::string, std::uint64_t, std::less<>> checksums;
   bool committed = false;
@@ -95,14 +102,13 @@ std::vector<std::uint64_t> ContainerWriter::State::write_chunks(const detail::Hd
   const std::size_t bytes = shape.elements() * size;
   const std::size_t chunks = bytes == 0 ? 0 : (bytes + chunk_bytes - 1) / chunk_bytes;
   std::vector<std::uint64_t> hashes(chunks);
-  std::vector<std::unique_ptr<detail::ChunkEncoder>> encoders(
-      static_cast<std::size_t>(execution.concurrency()));
+  const unsigned level = detail::deflate_level(type);
   for (std::size_t first = 0; first < chunks; first += kBatchChunks) {
     const std::size_t batch = std::min(kBatchChunks, chunks - first);
     std::vector<std::vector<std::byte>> stored(batch);
     parallel_for(execution, batch, 1, [&](const Chunk& task) {
-      auto& encoder = encoders[static_cast<std::size_t>(task.worker)];
-      if (!encoder) encoder = std::make_unique<detail::ChunkEncoder>();
+      auto& encoder = encoders[static_cast<std::size_t>(task.worker)][level];
+      if (!encoder) encoder = std::make_unique<detail::ChunkEncoder>(level);
       const std::size_t begin = (first + task.index) * chunk_bytes;
       const std::span raw(data + begin, std::min(chunk_bytes, bytes - begin));
       hashes[first + task.index] = XXH3_64bits(raw.data(), raw.size());

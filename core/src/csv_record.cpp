@@ -1,6 +1,8 @@
 #include "csv_record.hpp"
 
 #include <algorithm>
+#include <bit>
+#include <cstdint>
 #include <cstring>
 
 namespace tenure::detail {
@@ -12,6 +14,17 @@ std::size_t find_byte(std::string_view text, char c, std::size_t at) noexcept {
   const void* found = std::memchr(text.data() + at, c, text.size() - at);
   return found == nullptr ? text.size()
                           : static_cast<std::size_t>(static_cast<const char*>(found) - text.data());
+}
+
+/// Which of eight bytes equal c: the high bit of each, the first byte lowest.
+std::uint64_t bytes_equal(const char* bytes, char c) noexcept {
+  constexpr std::uint64_t kOnes = 0x0101010101010101ULL;
+  constexpr std::uint64_t kLow = 0x7F * kOnes;
+  std::uint64_t word = 0;
+  std::memcpy(&word, bytes, sizeof word);
+  if constexpr (std::endian::native == std::endian::big) word = __builtin_bswap64(word);
+  word ^= static_cast<unsigned char>(c) * kOnes;
+  return ~(((word & kLow) + kLow) | word | kLow);
 }
 
 }  // namespace
@@ -34,13 +47,24 @@ RecordSplitter::Outcome RecordSplitter::next(std::string_view text, std::size_t&
 }
 
 RecordSplitter::Outcome RecordSplitter::split_plain(std::string_view line) {
+  // Fields are short: eight bytes at a time beat a search for each delimiter.
   std::size_t begin = 0;
-  while (true) {
-    const std::size_t end = find_byte(line, delimiter_, begin);
-    fields_.push_back(line.substr(begin, end - begin));
-    if (end == line.size()) return Outcome::kRecord;
-    begin = end + 1;
+  std::size_t at = 0;
+  for (; at + 8 <= line.size(); at += 8) {
+    for (std::uint64_t found = bytes_equal(line.data() + at, delimiter_); found != 0;
+         found &= found - 1) {
+      const std::size_t end = at + static_cast<std::size_t>(std::countr_zero(found)) / 8;
+      fields_.push_back(line.substr(begin, end - begin));
+      begin = end + 1;
+    }
   }
+  for (; at < line.size(); ++at) {
+    if (line[at] != delimiter_) continue;
+    fields_.push_back(line.substr(begin, at - begin));
+    begin = at + 1;
+  }
+  fields_.push_back(line.substr(begin));
+  return Outcome::kRecord;
 }
 
 RecordSplitter::Outcome RecordSplitter::split_spaces(std::string_view line) {

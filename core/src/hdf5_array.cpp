@@ -62,7 +62,7 @@ Hdf5Handle array_properties(ElementType type, const ArrayShape& shape) {
   const std::array<hsize_t, 2> chunk = {chunk_rows(shape), shape.cols};
   if (H5Pset_chunk(properties.id(), shape.is_matrix ? 2 : 1, chunk.data()) < 0) return {};
   if (element_size(type) > 1 && H5Pset_shuffle(properties.id()) < 0) return {};
-  if (H5Pset_deflate(properties.id(), kDeflateLevel) < 0) return {};
+  if (H5Pset_deflate(properties.id(), deflate_level(type)) < 0) return {};
   return properties;
 }
 
