@@ -25,9 +25,12 @@ struct Options {
   std::string report;
 };
 
-/// Today's customers of a store, with the models fitted to its whole log.
-simulator::ExistingCustomers customers_of_store(const Options& options, Run& run, Json& json) {
+/// Today's customers of a store, with the models fitted to its whole log; a scenario that names no
+/// currency takes the store's.
+simulator::ExistingCustomers customers_of_store(const Options& options, Run& run,
+                                                simulator::Scenario& scenario, Json& json) {
   const EventTable events = read_store(run.execution(), options.store);
+  if (scenario.currency.empty()) scenario.currency = events.currency;
   const Calibration calibration = calibrate(run.execution(), events, options.store, {});
   const customers::BgNbdFit orders = fit_orders(run.execution(), calibration);
   const customers::GammaGammaFit spend = fit_spend(run.execution(), calibration, options.store);
@@ -59,7 +62,7 @@ simulator::ExistingCustomers customers_of_store(const Options& options, Run& run
 
 void run_simulate(const Options& options, Run& run) {
   if (!options.report.empty()) check_text_target(options.report);
-  const simulator::Scenario scenario = simulator::read_scenario(options.scenario);
+  simulator::Scenario scenario = simulator::read_scenario(options.scenario);
   if (scenario.population.from_store != !options.store.empty()) {
     throw ArgumentError(scenario.population.from_store
                             ? "the scenario's customers come from a store: give --store STORE.h5"
@@ -69,7 +72,7 @@ void run_simulate(const Options& options, Run& run) {
   Stopwatch watch;
   simulator::Outcome outcome;
   if (scenario.population.from_store) {
-    const auto existing = customers_of_store(options, run, json);
+    const auto existing = customers_of_store(options, run, scenario, json);
     watch = Stopwatch();
     outcome = simulator::simulate(run.execution(), scenario, existing);
   } else {
