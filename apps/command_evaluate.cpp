@@ -27,24 +27,19 @@ struct Options {
 };
 
 /// Trains and scores one model, or all, on a store.
-void evaluate_store(const Options& options, Run& run) {
+void evaluate_store(const Options& options, const std::vector<ModelPlan>& plans, Run& run) {
   const EventTable events = read_store(run.execution(), options.input);
   const HeldOut data = options.test.empty()
                            ? hold_out(run.execution(), events, options.split)
                            : hold_out_store(run.execution(), events, options.test, options.fold_in);
-  std::vector<std::string> names = {options.model.model};
-  if (options.all) {
-    names.clear();
-    for (const std::string& name : model_names()) {
-      if (name != "recent-popularity" || events.has_time()) names.push_back(name);
-    }
-  }
+  std::vector<std::string> names;
   std::vector<recommender::Evaluation> evaluations;
   std::string timing;
   Json models = Json::array();
-  for (const std::string& name : names) {
-    const TrainedModel trained =
-        train_model(run, name, options.model, {events, data.train_rows, data.train});
+  for (const ModelPlan& plan : plans) {
+    if (options.all && plan.kind->needs_events && !events.has_time()) continue;
+    const std::string& name = names.emplace_back(plan.kind->name);
+    const TrainedModel trained = train_model(run, plan, {events, data.train_rows, data.train});
     evaluations.push_back(score_held_out(run.execution(), *trained.model, data, options.at));
     models.push_back(evaluation_json(name, evaluations.back(), &trained));
     timing += fmt::format("  {}: trained in {:.2f} s, lists in {:.2f} s\n", name,
@@ -74,7 +69,7 @@ void evaluate_model(const Options& options, Run& run) {
   run.write_json(evaluation_json(name, evaluation, nullptr));
 }
 
-void run_evaluate(const Options& options, Run& run) {
+void run_evaluate(const Options& options, const CLI::App& sub, Run& run) {
   if (!options.test.empty() && !options.split.empty()) {
     throw ArgumentError("--test and --split exclude each other");
   }
@@ -84,7 +79,9 @@ void run_evaluate(const Options& options, Run& run) {
   if (container_format(options.input) == "model") {
     evaluate_model(options, run);
   } else {
-    evaluate_store(options, run);
+    const auto plans = options.all ? plan_all_models(options.model)
+                                   : std::vector<ModelPlan>{plan_model(sub, options.model)};
+    evaluate_store(options, plans, run);
   }
 }
 
@@ -113,10 +110,7 @@ Command add_evaluate(CLI::App& app) {
       ->capture_default_str();
   sub.add_flag("--all", options->all, "Every model, as one table");
   add_model_options(sub, options->model);
-  command.run = [options, &sub](Run& run) {
-    complete_model_options(sub, options->model);
-    run_evaluate(*options, run);
-  };
+  command.run = [options, &sub](Run& run) { run_evaluate(*options, sub, run); };
   return command;
 }
 

@@ -1,5 +1,6 @@
 #include "calendar.hpp"
 #include "command.hpp"
+#include "counts_file.hpp"
 #include "lifetime_fit.hpp"
 #include "lookup.hpp"
 #include "stopwatch.hpp"
@@ -24,6 +25,7 @@ constexpr std::size_t kTrackingRows = 13;
 
 struct Options {
   std::string store;
+  std::string counts;
   std::string model = "bg-nbd";
   std::string unit = "week";
   std::string calibration_end;
@@ -199,7 +201,38 @@ void fit_gamma_gamma_command(const Options& options, const EventTable& events,
   run.write_json(json);
 }
 
+/// A fit on customers summarised elsewhere: no log, so no holdout and no customer by id.
+void fit_counts(const Options& options, Run& run) {
+  if (!options.store.empty() || !options.calibration_end.empty() || !options.cohort_start.empty() ||
+      !options.customer.empty()) {
+    throw ArgumentError(
+        "--counts stands alone: no STORE, --calibration-end, --cohort-start or --customer");
+  }
+  const double unit_days = days_per_unit(options.unit);
+  const CountsFile file = read_counts(run.execution(), options.counts, unit_days);
+  const Stopwatch watch;
+  customers::FitReport report;
+  if (options.model == "bg-nbd") {
+    report = fit_report(customers::fit_bg_nbd(run.execution(), file.counts), unit_days);
+  } else if (file.mean_value.empty()) {
+    throw DataError(options.counts, 1, "no column mean_value, which a spend model needs");
+  } else if (!file.counts.weight.empty()) {
+    throw DataError(options.counts, 1, "the spend model takes one row a customer, without weights");
+  } else {
+    report = fit_report(
+        customers::fit_gamma_gamma(run.execution(), file.counts.frequency, file.mean_value));
+  }
+  Json json = fit_json(report);
+  json["fit_seconds"] = watch.seconds();
+  json["unit"] = options.unit;
+  run.print(fmt::format("{} on {} ({:.3f} s)\n", report.model, options.counts, watch.seconds()) +
+            fit_text(report));
+  run.write_json(json);
+}
+
 void run_fit(const Options& options, Run& run) {
+  if (!options.counts.empty()) return fit_counts(options, run);
+  if (options.store.empty()) throw ArgumentError("give a STORE.h5, or --counts CSV");
   CalibrationSpec spec;
   spec.days_per_unit = days_per_unit(options.unit);
   spec.end_day = parse_day("--calibration-end", options.calibration_end);
@@ -223,10 +256,15 @@ Command add_fit(CLI::App& app) {
       app, "fit", "Fit a lifetime or spend model, and hold it against the rest of the log",
       "  tenure fit cdnow.h5 --model bg-nbd --calibration-end 1997-09-30\n"
       "  tenure fit cdnow.h5 --model bg-nbd --customer 1516 --horizon 52\n"
-      "  tenure fit cdnow.h5 --model gamma-gamma --calibration-end 1997-09-30 --json -\n");
+      "  tenure fit cdnow.h5 --model gamma-gamma --calibration-end 1997-09-30 --json -\n"
+      "  tenure fit --counts counts.csv --model bg-nbd\n");
   auto options = std::make_shared<Options>();
   CLI::App& sub = *command.app;
-  sub.add_option("STORE", options->store, "Store to fit on")->required()->type_name("STORE.h5");
+  sub.add_option("STORE", options->store, "Store to fit on")->type_name("STORE.h5");
+  sub.add_option("--counts", options->counts,
+                 "Instead of a store: customers summarised in a csv with the columns frequency, "
+                 "recency, T (or periods), and optionally weights, mean_value")
+      ->type_name("CSV");
   sub.add_option("--model", options->model, "bg-nbd (orders) or gamma-gamma (spend per order)")
       ->check(CLI::IsMember({"bg-nbd", "gamma-gamma"}))
       ->capture_default_str();

@@ -37,28 +37,27 @@ recommender::ModelFile make_file(EventTable&& events, recommender::Interactions&
   return file;
 }
 
-void run_train(const Options& options, Run& run) {
+void run_train(const Options& options, const ModelPlan& plan, Run& run) {
+  const std::string name(plan.kind->name);
   EventTable events = read_store(run.execution(), options.store);
   const HeldOut data = hold_out(run.execution(), events, options.split);
-  const TrainedModel scored =
-      train_model(run, options.model.model, options.model, {events, data.train_rows, data.train});
+  const TrainedModel scored = train_model(run, plan, {events, data.train_rows, data.train});
   const auto evaluation = score_held_out(run.execution(), *scored.model, data, options.at);
 
   recommender::Interactions all = recommender::build_interactions(run.execution(), events);
-  TrainedModel refitted = train_model(run, options.model.model, options.model, {events, {}, all});
-  Json json = evaluation_json(options.model.model, evaluation, &scored);
+  TrainedModel refitted = train_model(run, plan, {events, {}, all});
+  Json json = evaluation_json(name, evaluation, &scored);
   json["refit_seconds"] = refitted.train_seconds;
   const recommender::ModelFile file =
       make_file(std::move(events), std::move(all), std::move(refitted.model), evaluation);
   recommender::save_model(run.execution(), file, options.output);
 
-  run.print(
-      fmt::format("Trained {} on {}, {}\n", options.model.model, options.store, data.description) +
-      evaluation_text({options.model.model}, {evaluation}) +
-      fmt::format("  trained in {:.2f} s, lists in {:.2f} s; refitted on everything in "
-                  "{:.2f} s into {}\n",
-                  scored.train_seconds, evaluation.recommend_seconds, refitted.train_seconds,
-                  options.output));
+  run.print(fmt::format("Trained {} on {}, {}\n", name, options.store, data.description) +
+            evaluation_text({name}, {evaluation}) +
+            fmt::format("  trained in {:.2f} s, lists in {:.2f} s; refitted on everything in "
+                        "{:.2f} s into {}\n",
+                        scored.train_seconds, evaluation.recommend_seconds, refitted.train_seconds,
+                        options.output));
   run.write_json(json);
 }
 
@@ -82,8 +81,7 @@ Command add_train(CLI::App& app) {
       ->capture_default_str();
   add_model_options(sub, options->model);
   command.run = [options, &sub](Run& run) {
-    complete_model_options(sub, options->model);
-    run_train(*options, run);
+    run_train(*options, plan_model(sub, options->model), run);
   };
   return command;
 }

@@ -4,142 +4,162 @@
 #include "text_table.hpp"
 
 #include <tenure/core/config.hpp>
+#include <tenure/core/csv.hpp>
+#include <tenure/core/error.hpp>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
-#include <limits>
 
 namespace tenure::apps {
 
 using recommender::Evaluation;
-using recommender::IalsOptions;
-
-const std::vector<std::string>& model_names() {
-  static const std::vector<std::string> kNames = {"popularity", "recent-popularity", "ials"};
-  return kNames;
-}
+using recommender::ModelKind;
+using recommender::OptionSpec;
+using recommender::OptionValues;
 
 namespace {
 
-const std::vector<std::string>& solver_names() {
-  static const std::vector<std::string> kNames = {"auto", "exact", "cg", "block"};
-  return kNames;
+std::string flag_of(std::string name) {
+  std::replace(name.begin(), name.end(), '_', '-');
+  return "--" + name;
 }
+
+std::string default_text(const OptionSpec& spec) {
+  return spec.type == OptionSpec::Type::kChoice
+             ? std::string(spec.choices.substr(0, spec.choices.find('|')))
+             : fmt::format("{:g}", spec.fallback);
+}
+
+/// The kinds that have an option, with its meaning and default for each.
+std::string help_of(std::string_view option) {
+  std::string help;
+  std::string_view last;
+  for (const ModelKind& kind : recommender::model_kinds()) {
+    for (const OptionSpec& spec : kind.options) {
+      if (spec.name != option) continue;
+      if (!help.empty()) help += "; ";
+      help += fmt::format("{}: {}[{}]", kind.name,
+                          spec.help == last ? std::string() : fmt::format("{} ", spec.help),
+                          default_text(spec));
+      last = spec.help;
+    }
+  }
+  return help;
+}
+
+void set_text(OptionValues& values, const OptionSpec& spec, const std::string& text) {
+  if (spec.type == OptionSpec::Type::kChoice) {
+    values.set(spec.name, std::string_view(text));
+    return;
+  }
+  const auto number = parse_number(text);
+  if (!number) throw ArgumentError(fmt::format("{}: '{}' is no number", spec.name, text));
+  values.set(spec.name, *number);
+}
+
+/// Takes the options given on the command line that the kind has.
+void take_given(const std::map<std::string, std::string>& given, ModelPlan& plan) {
+  for (const OptionSpec& spec : plan.kind->options) {
+    const auto found = given.find(std::string(spec.name));
+    if (found == given.end() || found->second.empty()) continue;
+    try {
+      set_text(plan.values, spec, found->second);
+    } catch (const ArgumentError& error) {
+      throw ArgumentError(flag_of(std::string(spec.name)) + ": " + error.what());
+    }
+  }
+}
+
+void take_config(const ConfigTable& table, ModelPlan& plan) {
+  for (const OptionSpec& spec : plan.kind->options) {
+    if (!table.has(spec.name)) continue;
+    try {
+      if (spec.type == OptionSpec::Type::kChoice) {
+        plan.values.set(spec.name, std::string_view(table.text(spec.name)));
+      } else {
+        plan.values.set(spec.name, table.real(spec.name));
+      }
+    } catch (const ArgumentError& error) {
+      table.fail(spec.name, error.what());
+    }
+  }
+}
+
+ModelPlan plan_of(const ModelKind& kind) { return {&kind, OptionValues(kind.options)}; }
 
 }  // namespace
 
 void add_model_options(CLI::App& sub, ModelOptions& options) {
   const std::string group = "Model options";
-  IalsOptions& ials = options.ials;
+  std::vector<std::string> names;
+  for (const ModelKind& kind : recommender::model_kinds()) names.emplace_back(kind.name);
   sub.add_option("--model", options.model, "Model to train")
-      ->check(CLI::IsMember(model_names()))
+      ->check(CLI::IsMember(names))
       ->capture_default_str()
       ->group(group);
-  sub.add_option("--factors", ials.factors, "ials: dimension of the factors")
-      ->capture_default_str()
-      ->group(group);
-  sub.add_option("--regularization", ials.regularization, "ials: L2 penalty")
-      ->capture_default_str()
-      ->group(group);
-  sub.add_option("--unobserved-weight", ials.unobserved_weight,
-                 "ials: weight of every pair, seen or not")
-      ->capture_default_str()
-      ->group(group);
-  sub.add_option("--regularization-exponent", ials.regularization_exponent,
-                 "ials: how the penalty grows with a row's pairs (0: not at all, 1: in proportion)")
-      ->capture_default_str()
-      ->group(group);
-  sub.add_option("--epochs", ials.epochs, "ials: passes over items and users")
-      ->capture_default_str()
-      ->group(group);
-  sub.add_option("--solver", options.solver, "ials: auto or exact")
-      ->check(CLI::IsMember(solver_names()))
-      ->capture_default_str()
-      ->group(group);
-  sub.add_option("--half-life-days", options.half_life_days,
-                 "recent-popularity: age at which an event counts half")
-      ->capture_default_str()
-      ->group(group);
+  for (const ModelKind& kind : recommender::model_kinds()) {
+    for (const OptionSpec& spec : kind.options) {
+      const std::string name(spec.name);
+      if (!options.given.emplace(name, "").second) continue;
+      sub.add_option(flag_of(name), options.given[name], help_of(name))
+          ->type_name("VALUE")
+          ->group(group);
+    }
+  }
   sub.add_option("--config", options.config,
-                 "TOML file with the options above by their names with underscores; the command "
-                 "line wins")
+                 "TOML file with the model and the options above by their names with underscores; "
+                 "the command line wins")
       ->type_name("FILE.toml")
       ->group(group);
 }
 
-namespace {
-
-/// Takes keys of the file for the options that the command line left alone.
-class ConfigTaker {
- public:
-  ConfigTaker(const CLI::App& sub, const ConfigTable& table) : sub_(sub), table_(table) {}
-
-  void real(const char* key, const char* option, double& value) const {
-    const double found = table_.real_or(key, value);
-    if (left_alone(option)) value = found;
-  }
-  void whole(const char* key, const char* option, std::uint32_t& value) const {
-    const auto found = table_.integer_or(key, value, 0, std::numeric_limits<std::uint32_t>::max());
-    if (left_alone(option)) value = static_cast<std::uint32_t>(found);
-  }
-  void text(const char* key, const char* option, std::string& value,
-            const std::vector<std::string>& allowed) const {
-    const std::string found = table_.text_or(key, value);
-    if (std::find(allowed.begin(), allowed.end(), found) == allowed.end()) {
-      table_.fail(key, fmt::format("'{}' is none of {}", found, fmt::join(allowed, ", ")));
+ModelPlan plan_model(const CLI::App& sub, const ModelOptions& options) {
+  std::string name = options.model;
+  ModelPlan plan = plan_of(recommender::model_kind(name));
+  if (!options.config.empty()) {
+    const ConfigFile file = ConfigFile::read(options.config);
+    const ConfigTable root = file.root();
+    const std::string written = root.text_or("model", name);
+    if (sub.get_option("--model")->count() == 0) {
+      try {
+        plan = plan_of(recommender::model_kind(written));
+      } catch (const ArgumentError& error) {
+        root.fail("model", error.what());
+      }
     }
-    if (left_alone(option)) value = found;
+    take_config(root, plan);
+    file.finish();
   }
-
- private:
-  bool left_alone(const char* option) const { return sub_.get_option(option)->count() == 0; }
-
-  const CLI::App& sub_;
-  const ConfigTable& table_;
-};
-
-void read_config(const CLI::App& sub, ModelOptions& options) {
-  const ConfigFile file = ConfigFile::read(options.config);
-  const ConfigTable root = file.root();
-  const ConfigTaker take(sub, root);
-  IalsOptions& ials = options.ials;
-  take.text("model", "--model", options.model, model_names());
-  take.whole("factors", "--factors", ials.factors);
-  take.real("regularization", "--regularization", ials.regularization);
-  take.real("unobserved_weight", "--unobserved-weight", ials.unobserved_weight);
-  take.real("regularization_exponent", "--regularization-exponent", ials.regularization_exponent);
-  take.whole("epochs", "--epochs", ials.epochs);
-  take.text("solver", "--solver", options.solver, solver_names());
-  take.real("half_life_days", "--half-life-days", options.half_life_days);
-  file.finish();
+  for (const auto& [option, text] : options.given) {
+    if (!text.empty() && !plan.values.has(option)) {
+      throw ArgumentError(
+          fmt::format("{} does not apply to model {}", flag_of(option), plan.kind->name));
+    }
+  }
+  take_given(options.given, plan);
+  return plan;
 }
 
-}  // namespace
-
-void complete_model_options(const CLI::App& sub, ModelOptions& options) {
-  if (!options.config.empty()) read_config(sub, options);
-  options.ials.solver = recommender::ials_solver_from_string(options.solver).value();
-  recommender::validate(options.ials);
+std::vector<ModelPlan> plan_all_models(const ModelOptions& options) {
+  if (!options.config.empty()) throw ArgumentError("--all and --config exclude each other");
+  std::vector<ModelPlan> plans;
+  for (const ModelKind& kind : recommender::model_kinds()) {
+    plans.push_back(plan_of(kind));
+    take_given(options.given, plans.back());
+  }
+  return plans;
 }
 
-TrainedModel train_model(const Run& run, const std::string& name, const ModelOptions& options,
-                         const TrainingData& data) {
+TrainedModel train_model(const Run& run, const ModelPlan& plan, const TrainingData& data) {
   TrainedModel trained;
+  recommender::TrainingInput input;
+  input.events = &data.events;
+  input.rows = data.rows;
+  input.interactions = &data.interactions;
+  input.on_epoch = [&](std::uint32_t, double seconds) { trained.epoch_seconds.push_back(seconds); };
   const Stopwatch watch;
-  if (name == "popularity") {
-    trained.model = recommender::train_popularity(data.interactions.user_items);
-  } else if (name == "recent-popularity") {
-    recommender::RecentPopularityOptions recent;
-    recent.half_life_days = options.half_life_days;
-    trained.model = recommender::train_recent_popularity(data.events, {}, recent, data.rows);
-  } else {
-    trained.model = recommender::train_ials(run.execution(), data.interactions.user_items,
-                                            options.ials, [&](const recommender::IalsEpoch& epoch) {
-                                              trained.epoch_seconds.push_back(epoch.seconds);
-                                            });
-  }
+  trained.model = plan.kind->train(run.execution(), input, plan.values);
   trained.train_seconds = watch.seconds();
   return trained;
 }

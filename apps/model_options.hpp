@@ -4,11 +4,11 @@
 
 #include <tenure/core/events.hpp>
 #include <tenure/recommender/evaluate.hpp>
-#include <tenure/recommender/ials.hpp>
 #include <tenure/recommender/interactions.hpp>
 #include <tenure/recommender/model.hpp>
-#include <tenure/recommender/popularity.hpp>
+#include <tenure/recommender/model_kind.hpp>
 
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -16,24 +16,29 @@
 
 namespace tenure::apps {
 
+/// A kind of model with the values of its options.
+struct ModelPlan {
+  const recommender::ModelKind* kind = nullptr;
+  recommender::OptionValues values;
+};
+
 /// Options of training, shared by train and evaluate.
 struct ModelOptions {
   std::string model = "ials";
-  recommender::IalsOptions ials;
-  std::string solver = "auto";
-  double half_life_days = 30.0;
+  std::map<std::string, std::string> given;  ///< option name -> text of the command line
   std::string config;  ///< TOML file whose keys stand in for options not given
 };
 
-/// Names --model takes, in the order --all lists them.
-const std::vector<std::string>& model_names();
-
-/// Adds --model, --factors, ... and --config to a command.
+/// Adds --model, an option for each option of any kind of model, and --config to a command.
 void add_model_options(CLI::App& sub, ModelOptions& options);
 
-/// Reads --config where given; options of the command line win over the file. Then checks all.
+/// The model asked for: --config where given, then the command line, which wins.
 /// @throws DataError for a fault of the file, ArgumentError for one of the options.
-void complete_model_options(const CLI::App& sub, ModelOptions& options);
+ModelPlan plan_model(const CLI::App& sub, const ModelOptions& options);
+
+/// Every kind with the options of the command line that apply to it.
+/// @throws ArgumentError where --config is given: a file is about one model.
+std::vector<ModelPlan> plan_all_models(const ModelOptions& options);
 
 /// What a model is trained on. `rows` masks the events as in build_interactions().
 struct TrainingData {
@@ -48,8 +53,7 @@ struct TrainedModel {
   std::vector<double> epoch_seconds;  ///< empty for models without epochs
 };
 
-TrainedModel train_model(const Run& run, const std::string& name, const ModelOptions& options,
-                         const TrainingData& data);
+TrainedModel train_model(const Run& run, const ModelPlan& plan, const TrainingData& data);
 
 /// {"model","metrics","intervals","users",...,"recommend_seconds"} of one scored model.
 Json evaluation_json(const std::string& model, const recommender::Evaluation& evaluation,

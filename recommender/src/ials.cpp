@@ -201,65 +201,6 @@ void IalsModel::user_vectors(const UserBatch& batch, MatrixView<float> out) cons
   }
 }
 
-void IalsModel::save(ContainerWriter& writer) const {
-  const IalsOptions& options = state_->options;
-  writer.attribute("model_factors", static_cast<std::int64_t>(options.factors));
-  writer.attribute("model_epochs", static_cast<std::int64_t>(options.epochs));
-  writer.attribute("model_regularization", options.regularization);
-  writer.attribute("model_unobserved_weight", options.unobserved_weight);
-  writer.attribute("model_regularization_exponent", options.regularization_exponent);
-  writer.attribute("model_init_scale", options.init_scale);
-  writer.attribute("model_solver", to_string(options.solver));
-  for (const auto& [name, matrix] : {std::pair{"model/user_factors", &state_->users},
-                                     std::pair{"model/item_factors", &state_->items}}) {
-    writer.write_matrix<float>(name, {matrix->data(), matrix->size()}, matrix->rows(),
-                               matrix->cols());
-  }
-}
-
-std::unique_ptr<IalsModel> IalsModel::load(const Execution& execution,
-                                           const ContainerReader& reader) {
-  const auto integer = [&](const char* name) {
-    const auto value = reader.integer_attribute(name);
-    if (!value || *value < 0 || *value > std::numeric_limits<std::uint32_t>::max()) {
-      throw DataError(reader.path(), name, "missing or out of range");
-    }
-    return static_cast<std::uint32_t>(*value);
-  };
-  const auto real = [&](const char* name) {
-    const auto value = reader.real_attribute(name);
-    if (!value) throw DataError(reader.path(), name, "missing");
-    return *value;
-  };
-  const auto matrix = [&](const char* name) {
-    const std::vector<float> values = reader.read<float>(name);  // checks sizes before allocating
-    const auto [rows, cols] = reader.shape(name);
-    Matrix<float> result(rows, cols);
-    if (result.size() == values.size()) std::copy(values.begin(), values.end(), result.data());
-    return result;
-  };
-  IalsOptions options;
-  options.factors = integer("model_factors");
-  options.epochs = integer("model_epochs");
-  options.regularization = real("model_regularization");
-  options.unobserved_weight = real("model_unobserved_weight");
-  options.regularization_exponent = real("model_regularization_exponent");
-  options.init_scale = real("model_init_scale");
-  const auto solver =
-      ials_solver_from_string(reader.string_attribute("model_solver").value_or(std::string()));
-  if (!solver) throw DataError(reader.path(), "model_solver", "missing or unknown");
-  options.solver = *solver;
-  Matrix<float> users = matrix("model/user_factors");
-  Matrix<float> items = matrix("model/item_factors");
-  try {
-    return std::make_unique<IalsModel>(execution, options, std::move(users), std::move(items));
-  } catch (const ArgumentError& error) {
-    throw DataError(reader.path(), "model", error.what());
-  } catch (const NumericalError& error) {
-    throw DataError(reader.path(), "model", error.what());
-  }
-}
-
 std::unique_ptr<IalsModel> train_ials(const Execution& execution, const CsrView& user_items,
                                       const IalsOptions& options, const IalsEpochSink& on_epoch) {
   validate(options);

@@ -1,8 +1,7 @@
 #include <tenure/core/container.hpp>
 #include <tenure/core/error.hpp>
-#include <tenure/recommender/ials.hpp>
 #include <tenure/recommender/model_file.hpp>
-#include <tenure/recommender/popularity.hpp>
+#include <tenure/recommender/model_kind.hpp>
 
 #include <bit>
 #include <cmath>
@@ -13,6 +12,8 @@
 namespace tenure::recommender {
 
 namespace {
+
+constexpr const char* kPrefix = "model/";
 
 /// FNV-1a, 64 bit, over the little-endian bytes of numbers.
 class Fnv {
@@ -47,8 +48,9 @@ void check_parts(const ModelFile& file) {
 
 std::unique_ptr<Model> load_any(const Execution& execution, const ContainerReader& reader) {
   const std::string name = reader.string_attribute("model_name").value_or(std::string());
-  if (name == "ials") return IalsModel::load(execution, reader);
-  if (name == "popularity") return PopularityModel::load(reader);
+  for (const ModelKind& kind : model_kinds()) {
+    if (kind.name == name) return kind.load(execution, reader, kPrefix);
+  }
   throw DataError(reader.path(), "model_name", "unknown model '" + name + "'");
 }
 
@@ -81,7 +83,7 @@ void save_model(const Execution& execution, const ModelFile& file, const std::st
   check_parts(file);
   ContainerWriter writer(execution, path, "model", kModelVersion);
   writer.attribute("model_name", file.model->name());
-  file.model->save(writer);
+  file.model->save(writer, kPrefix);
   writer.write_dictionary("customers", file.customers);
   writer.write_dictionary("items", file.items);
   if (!file.item_is_service.empty()) {

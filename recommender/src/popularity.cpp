@@ -1,8 +1,11 @@
+#include "kinds.hpp"
+
 #include <tenure/core/error.hpp>
 #include <tenure/core/time.hpp>
 #include <tenure/recommender/popularity.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -51,21 +54,22 @@ void PopularityModel::score(const UserBatch& batch, MatrixView<float> out) const
   }
 }
 
-void PopularityModel::save(ContainerWriter& writer) const {
-  writer.attribute("model_n_users", static_cast<std::int64_t>(n_users_));
-  writer.write<float>("model/item_scores", item_scores_);
+void PopularityModel::save(ContainerWriter& writer, const std::string& prefix) const {
+  writer.attribute(prefix + "n_users", static_cast<std::int64_t>(n_users_));
+  writer.write<float>(prefix + "item_scores", item_scores_);
 }
 
-std::unique_ptr<PopularityModel> PopularityModel::load(const ContainerReader& reader) {
-  const auto n_users = reader.integer_attribute("model_n_users");
+std::unique_ptr<PopularityModel> PopularityModel::load(const ContainerReader& reader,
+                                                       const std::string& prefix) {
+  const auto n_users = reader.integer_attribute(prefix + "n_users");
   if (!n_users || *n_users < 0 || *n_users >= std::int64_t{kNewUser}) {
-    throw DataError(reader.path(), "model_n_users", "missing or out of range");
+    throw DataError(reader.path(), prefix + "n_users", "missing or out of range");
   }
   try {
     return std::make_unique<PopularityModel>(static_cast<std::uint32_t>(*n_users),
-                                             reader.read<float>("model/item_scores"));
+                                             reader.read<float>(prefix + "item_scores"));
   } catch (const ArgumentError& error) {
-    throw DataError(reader.path(), "model/item_scores", error.what());
+    throw DataError(reader.path(), prefix + "item_scores", error.what());
   }
 }
 
@@ -111,5 +115,53 @@ std::unique_ptr<PopularityModel> train_recent_popularity(const EventTable& event
                  [](double sum) { return static_cast<float>(sum); });
   return std::make_unique<PopularityModel>(events.customers.size(), std::move(scores));
 }
+
+namespace {
+
+constexpr std::array<OptionSpec, 2> kRecentOptions = {{
+    {"half_life_days", OptionSpec::Type::kReal, 30, 1e-3, 1e6, "",
+     "age at which an event counts half"},
+    {"window_days", OptionSpec::Type::kReal, 1e6, 1e-3, 1e6, "", "events older do not count"},
+}};
+
+std::unique_ptr<Model> train_overall(const Execution&, const TrainingInput& input,
+                                     const OptionValues&) {
+  return train_popularity(input.interactions->user_items);
+}
+
+std::unique_ptr<Model> train_recent(const Execution&, const TrainingInput& input,
+                                    const OptionValues& values) {
+  if (input.events == nullptr) throw ArgumentError("recent-popularity needs the events");
+  RecentPopularityOptions options;
+  options.half_life_days = values.real("half_life_days");
+  options.window_days = values.real("window_days");
+  return train_recent_popularity(*input.events, {}, options, input.rows);
+}
+
+std::unique_ptr<Model> load_popularity(const Execution&, const ContainerReader& reader,
+                                       const std::string& prefix) {
+  return PopularityModel::load(reader, prefix);
+}
+
+}  // namespace
+
+namespace detail {
+
+ModelKind popularity_kind() {
+  return {"popularity",
+          "the same list for everybody: how many customers have each item",
+          {},
+          false,
+          &train_overall,
+          &load_popularity};
+}
+
+ModelKind recent_popularity_kind() {
+  return {"recent-popularity", "popularity that forgets with age",
+          kRecentOptions,      true,
+          &train_recent,       &load_popularity};
+}
+
+}  // namespace detail
 
 }  // namespace tenure::recommender

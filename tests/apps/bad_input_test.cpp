@@ -222,6 +222,24 @@ TEST_F(BadInput, TomlSyntaxErrorNamesFileAndLine) {
   expect_error({"simulate", path, "-o", dir_ / "r.h5"}, kData, "scenario.toml:2:");
 }
 
+TEST_F(BadInput, ScenarioValuesAreCheckedWithFileAndLine) {
+  const auto refuse = [&](const std::string& from, const std::string& to, const std::string& part) {
+    const std::string path = scenario_with(from, to);
+    const std::string text = read_text(path);
+    const auto line =
+        1 +
+        std::count(text.begin(), text.begin() + std::ssize(text.substr(0, text.find(to))), '\n');
+    expect_error({"simulate", path, "-o", dir_ / "r.h5"}, kData,
+                 "scenario.toml:" + std::to_string(line) + ": ");
+    expect_error({"simulate", path, "-o", dir_ / "r.h5"}, kData, part);
+  };
+  refuse("uptake = 0.05", "uptake = -0.05", "uptake");
+  refuse("gross_margin = 0.40", "gross_margin = 1.40", "gross_margin");
+  refuse("horizon_days = 730", "horizon_days = \"long\"", "horizon_days");
+  refuse("replications = 2", "replications = 2.5", "replications");
+  refuse("contact = 0.002", "contact = -1", "contact");
+}
+
 TEST_F(BadInput, InterruptDuringTrainingLeavesNoModel) {
   const std::string store = make_store();
   const auto before = files();

@@ -78,6 +78,34 @@ TEST_F(RealData, CdnowGivesThePublishedParameters) {
   EXPECT_EQ(spend.at("customers"), 946);
 }
 
+// A worked example of compressed counts: the fit on them is the fit on the customers they stand
+// for.
+TEST_F(RealData, CountsGiveTheFitOfTheirCustomers) {
+  std::string wide = "frequency,recency,T\n";
+  std::string narrow = "frequency,recency,periods,weights\n";
+  const std::vector<std::vector<int>> rows = {{0, 0, 30, 40}, {1, 5, 30, 12}, {2, 20, 30, 9},
+                                              {3, 28, 38, 7}, {5, 30, 38, 4}, {1, 20, 38, 6},
+                                              {0, 0, 38, 30}, {8, 36, 38, 2}};
+  for (const auto& row : rows) {
+    const std::string text =
+        std::to_string(row[0]) + "," + std::to_string(row[1]) + "," + std::to_string(row[2]);
+    narrow += text + "," + std::to_string(row[3]) + "\n";
+    for (int i = 0; i < row[3]; ++i) wide += text + "\n";
+  }
+  write_text(dir_ / "wide.csv", wide);
+  write_text(dir_ / "narrow.csv", narrow);
+  const Json by_customer = run_json({"fit", "--counts", dir_ / "wide.csv"});
+  const Json compressed = run_json({"fit", "--counts", dir_ / "narrow.csv"});
+  EXPECT_EQ(by_customer.at("customers"), compressed.at("customers"));
+  EXPECT_NEAR(by_customer.at("log_likelihood").get<double>(),
+              compressed.at("log_likelihood").get<double>(), 1e-9);
+  const Outcome bad = program_.run({"fit", "--counts", dir_ / "wide.csv", "--customer", "1"});
+  EXPECT_EQ(bad.exit_code, 2);
+  write_text(dir_ / "bad.csv", "frequency,recency,T\n1,5,30\n1,50,30\n");
+  EXPECT_NE(program_.run({"fit", "--counts", dir_ / "bad.csv"}).err.find("bad.csv:3:"),
+            std::string::npos);
+}
+
 TEST_F(RealData, CdnowCustomer1516IsAsPublished) {
   TENURE_REQUIRE_DATA(log, "cdnow/CDNOW_sample.txt");
   const std::string store = dir_ / "cdnow.h5";

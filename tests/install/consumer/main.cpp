@@ -6,9 +6,14 @@
 #include <tenure/core/random.hpp>
 #include <tenure/core/time.hpp>
 #include <tenure/core/version.hpp>
+#include <tenure/customers/bg_nbd.hpp>
+#include <tenure/customers/recency_frequency.hpp>
 #include <tenure/recommender/ials.hpp>
 #include <tenure/recommender/model_file.hpp>
 #include <tenure/recommender/retriever.hpp>
+#include <tenure/simulator/engine.hpp>
+#include <tenure/simulator/roi.hpp>
+#include <tenure/simulator/scenario.hpp>
 
 #include <array>
 #include <cstdint>
@@ -115,12 +120,57 @@ void use_recommender(const std::string& path) {
   }
 }
 
+/// Customers summarised by hand, a fit on them, and a simulation from the fit.
+void use_customers_and_simulator() {
+  namespace sim = tenure::simulator;
+  tenure::Execution execution;
+  tenure::customers::RecencyFrequency counts;
+  for (int i = 0; i < 2000; ++i) {
+    tenure::RandomStream stream(7, {tenure::Purpose::kTest, 1, static_cast<std::uint32_t>(i), 0});
+    double t = 0.0;
+    double last = 0.0;
+    double orders = 0.0;
+    const double rate = tenure::draw_gamma(stream, 0.8, 5.0);
+    const double leave = tenure::draw_beta(stream, 1.0, 3.0);
+    while ((t += tenure::draw_exponential(stream, rate)) < 40.0) {
+      last = t;
+      ++orders;
+      if (tenure::draw_bernoulli(stream, leave)) break;
+    }
+    counts.frequency.push_back(orders);
+    counts.recency.push_back(last);
+    counts.age.push_back(40.0);
+  }
+  const auto fit = tenure::customers::fit_bg_nbd(execution, counts);
+  check(fit.parameters.r > 0.6 && fit.parameters.r < 1.1, "a lifetime model is fitted");
+
+  sim::Scenario scenario;
+  scenario.gross_margin = 0.5;
+  scenario.horizon_days = 365.0;
+  scenario.replications = 4;
+  scenario.population.customers = 500;
+  sim::RegionSpec region{"all", 1.0, {}};
+  region.model.orders = fit.parameters;
+  region.model.spend = {6.0, 4.0, 15.0};
+  scenario.population.regions.push_back(region);
+  sim::LeverSpec lever;
+  lever.name = "voucher";
+  lever.trigger.days_idle = 30.0;
+  lever.cost.contact = 0.1;
+  lever.effect.rate = 1.5;
+  scenario.levers.push_back(lever);
+  scenario.strategies.push_back({"voucher", {0}});
+  const auto report = sim::assess_returns(sim::simulate(execution, scenario));
+  check(report.strategies.at(0).incremental_margin > 0.0, "a lever that helps brings margin");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   check(argc == 2 && tenure::version() == argv[1], "the version is that of the package");
   use_core();
   use_recommender("consumer-model.h5");
+  use_customers_and_simulator();
   std::cout << "tenure " << tenure::version() << (failures == 0 ? ": ok\n" : ": FAILED\n");
   return failures == 0 ? 0 : 1;
 }

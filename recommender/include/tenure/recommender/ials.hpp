@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 
 /// Implicit alternating least squares: Hu, Koren, Volinsky (2008), "Collaborative filtering for
@@ -70,8 +71,9 @@ class IalsModel final : public Model {
   void score(const UserBatch& batch, MatrixView<float> out) const override;
   std::optional<FactorView> factors() const noexcept override;
   void user_vectors(const UserBatch& batch, MatrixView<float> out) const override;
-  void save(ContainerWriter& writer) const override;
-  static std::unique_ptr<IalsModel> load(const Execution& execution, const ContainerReader& reader);
+  void save(ContainerWriter& writer, const std::string& prefix) const override;
+  static std::unique_ptr<IalsModel> load(const Execution& execution, const ContainerReader& reader,
+                                         const std::string& prefix);
 
   const IalsOptions& options() const noexcept;
 

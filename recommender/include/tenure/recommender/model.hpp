@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace tenure::recommender {
@@ -69,8 +70,9 @@ class Model {
   /// @throws ArgumentError for a model without factors.
   virtual void user_vectors(const UserBatch& batch, MatrixView<float> out) const;
 
-  /// Writes options as attributes model_*, arrays under "model/"; see model_file.hpp for reading.
-  virtual void save(ContainerWriter& writer) const = 0;
+  /// Writes options as attributes and parameters as arrays, all named from `prefix` on ("model/" in
+  /// a model file); ModelKind::load reads them.
+  virtual void save(ContainerWriter& writer, const std::string& prefix) const = 0;
 };
 
 /// @throws ArgumentError unless users are in range, histories have n_items columns and out fits.

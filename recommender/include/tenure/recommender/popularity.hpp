@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace tenure::recommender {
@@ -27,8 +28,9 @@ class PopularityModel final : public Model {
   }
   bool personal() const noexcept override { return false; }
   void score(const UserBatch& batch, MatrixView<float> out) const override;
-  void save(ContainerWriter& writer) const override;
-  static std::unique_ptr<PopularityModel> load(const ContainerReader& reader);
+  void save(ContainerWriter& writer, const std::string& prefix) const override;
+  static std::unique_ptr<PopularityModel> load(const ContainerReader& reader,
+                                               const std::string& prefix);
 
   std::span<const float> item_scores() const noexcept { return item_scores_; }
 

@@ -1,0 +1,90 @@
+#pragma once
+
+#include <tenure/core/container.hpp>
+#include <tenure/core/events.hpp>
+#include <tenure/core/execution.hpp>
+#include <tenure/recommender/interactions.hpp>
+#include <tenure/recommender/model.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// Every kind of model by name, with its options described: what the command line, configuration
+/// files, model files and the search for options are made from. A new model is one entry here.
+namespace tenure::recommender {
+
+/// An option of a model kind.
+struct OptionSpec {
+  enum class Type : std::uint8_t { kInteger, kReal, kChoice };
+  std::string_view name;  ///< with underscores, e.g. "unobserved_weight"
+  Type type = Type::kReal;
+  double fallback = 0.0;  ///< numbers: the default
+  double low = 0.0;       ///< numbers: smallest value allowed
+  double high = 0.0;      ///< numbers: largest value allowed
+  /// Choices: the words allowed, separated by '|', the default first.
+  std::string_view choices;
+  std::string_view help;
+};
+
+/// Values of the options of one kind; what was not set has its default.
+class OptionValues {
+ public:
+  explicit OptionValues(std::span<const OptionSpec> specs);
+
+  std::span<const OptionSpec> specs() const noexcept { return specs_; }
+  bool has(std::string_view name) const noexcept;
+  /// @throws ArgumentError for an unknown option, a value out of range or of another type.
+  void set(std::string_view name, double value);
+  void set(std::string_view name, std::string_view word);
+  /// @throws ArgumentError for an option that is not there or of another type.
+  double real(std::string_view name) const;
+  std::uint32_t integer(std::string_view name) const;
+  const std::string& word(std::string_view name) const;
+  /// As attributes of a container named from `prefix` on, and back.
+  /// @throws DataError where one is missing or does not fit.
+  void save(ContainerWriter& writer, const std::string& prefix) const;
+  void load(const ContainerReader& reader, const std::string& prefix);
+
+ private:
+  const OptionSpec& spec(std::string_view name, OptionSpec::Type type) const;
+  std::span<const OptionSpec> specs_;
+  std::map<std::string, double, std::less<>> numbers_;
+  std::map<std::string, std::string, std::less<>> words_;
+};
+
+/// What a model is trained on. `events` may be null where only the matrix is known; `rows` masks
+/// its rows as in build_interactions().
+struct TrainingInput {
+  const EventTable* events = nullptr;
+  std::span<const std::uint8_t> rows;
+  const Interactions* interactions = nullptr;
+  /// Told after each pass of a model that has passes; may be empty.
+  std::function<void(std::uint32_t epoch, double seconds)> on_epoch;
+};
+
+/// One kind of model.
+struct ModelKind {
+  std::string_view name;
+  std::string_view help;
+  std::span<const OptionSpec> options;
+  bool needs_events = false;  ///< trains on times, regions or kinds, not on the matrix alone
+  /// @throws ArgumentError, DataError (events lack a column), NumericalError, Cancelled.
+  std::unique_ptr<Model> (*train)(const Execution&, const TrainingInput&,
+                                  const OptionValues&) = nullptr;
+  /// Reads what Model::save wrote under the same prefix.
+  std::unique_ptr<Model> (*load)(const Execution&, const ContainerReader&,
+                                 const std::string& prefix) = nullptr;
+};
+
+/// All kinds, the floor first.
+std::span<const ModelKind> model_kinds();
+/// @throws ArgumentError that names the kinds there are.
+const ModelKind& model_kind(std::string_view name);
+
+}  // namespace tenure::recommender

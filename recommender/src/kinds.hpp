@@ -1,0 +1,12 @@
+#pragma once
+
+#include <tenure/recommender/model_kind.hpp>
+
+/// The kinds model_kinds() lists, each defined beside its model.
+namespace tenure::recommender::detail {
+
+ModelKind popularity_kind();
+ModelKind recent_popularity_kind();
+ModelKind ials_kind();
+
+}  // namespace tenure::recommender::detail
