@@ -190,10 +190,10 @@ void IalsModel::user_vectors(const UserBatch& batch, MatrixView<float> out) cons
     AlignedVector<float> turned(known.size());
     detail::multiply({known.data(), history.size(), d, d}, rotation.view(), false,
                      {turned.data(), history.size(), d, d});
-    const auto fixed_row = [&](std::size_t k) -> const float* { return turned.data() + k * d; };
+    const detail::RowSource rows{turned.data(), d, d, nullptr};
     const double lambda =
         detail::row_regularization(state_->options, history.size(), state_->items.rows());
-    if (!solver->solve(batch.history_values(i), lambda, fixed_row, rotated.data())) {
+    if (!solver->solve(batch.history_values(i), lambda, rows, rotated.data())) {
       throw NumericalError("ials: folding in history " + std::to_string(batch.history_rows[i]) +
                            ": no finite solution; raise the regularization");
     }

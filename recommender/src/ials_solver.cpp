@@ -1,7 +1,6 @@
 #include "ials_solver.hpp"
 
 #include "blas.hpp"
-#include "small_systems.hpp"
 
 #include <tenure/core/error.hpp>
 #include <tenure/core/parallel.hpp>
@@ -21,8 +20,6 @@ constexpr std::size_t kGramRows = 2048;  // rows summed in single precision
 constexpr std::size_t kRotateRows = 1024;
 constexpr std::size_t kLongBlock = 256;  // rows of Z at a time where n >= d
 constexpr std::size_t kSolveChunks = 512;
-constexpr std::size_t kSmallOuter = 96;  // up to here the small kernels beat BLAS
-constexpr std::size_t kSmallSystem = 192;
 
 /// Cost of a row in multiply-adds: the product, the Cholesky factor, the gather; and a constant.
 std::uint64_t row_cost(std::uint64_t n, std::uint64_t d) {
@@ -102,86 +99,56 @@ RowSolver::RowSolver(const GramBasis& basis, double unobserved_weight)
     : basis_(basis),
       unobserved_weight_(static_cast<float>(unobserved_weight)),
       d_(basis.eigenvalues.size()),
-      padded_(padded_size(d_)),
-      inverse_root_(padded_),
-      block_(padded_size(std::max(kLongBlock, d_)) * padded_),
-      system_(padded_ * padded_),
-      right_(std::max(padded_, kLongBlock)),
-      result_(padded_) {}
+      width_(round_up(d_, kPanel)),
+      inverse_root_(width_),
+      roots_(std::max(kLongBlock, width_)),
+      block_((std::max(kLongBlock, d_) + kSpareRows) * width_),
+      system_(system_stride(width_) * (width_ + kSpareRows)),
+      solution_(round_up(width_, kLine)),
+      result_(width_) {}
 
-bool RowSolver::set_diagonal(double lambda) {
-  const auto shift = static_cast<float>(lambda);
-  bool positive = true;
-  for (std::size_t j = 0; j < d_; ++j) {
-    const float diagonal = unobserved_weight_ * basis_.eigenvalues[j] + shift;
-    positive = positive && diagonal > 0.0F;
-    inverse_root_[j] = 1.0F / std::sqrt(diagonal);
-  }
-  return positive;
-}
-
-bool RowSolver::solve(std::span<const float> values, double lambda, FixedRow fixed_row, float* w) {
+bool RowSolver::solve(std::span<const float> values, double lambda, const RowSource& rows,
+                      float* w) {
   std::fill(w, w + d_, 0.0F);
   if (values.empty()) return true;
-  if (!set_diagonal(lambda)) return false;
-  if (!(values.size() < d_ ? solve_short(values, fixed_row) : solve_long(values, fixed_row))) {
+  if (!inverse_roots(basis_.eigenvalues.data(), unobserved_weight_, static_cast<float>(lambda), d_,
+                     inverse_root_.data())) {
     return false;
   }
+  std::fill(result_.begin(), result_.end(), 0.0F);
+  if (!(values.size() < d_ ? solve_short(values, rows) : solve_long(values, rows))) return false;
   for (std::size_t j = 0; j < d_; ++j) w[j] = result_[j] * inverse_root_[j];
   return std::all_of(w, w + d_, [](float value) { return std::isfinite(value); });
 }
 
-MatrixView<float> RowSolver::load(std::span<const float> values, FixedRow fixed_row,
-                                  std::size_t begin, std::size_t end) {
-  const std::size_t n = end - begin;
-  const MatrixView<float> z{block_.data(), n, d_, padded_};
-  for (std::size_t i = 0; i < n; ++i) {
-    const float root = std::sqrt(values[begin + i]);
-    right_[i] = root;
-    scale_row(fixed_row(begin + i), inverse_root_.data(), root, d_, z.row(i));
-  }
-  return z;
+void RowSolver::load(std::span<const float> values, const RowSource& rows, std::size_t begin,
+                     std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i) roots_[i] = std::sqrt(values[begin + i]);
+  gather_scaled(rows, begin, n, roots_.data(), inverse_root_.data(), block_.data());
 }
 
-bool RowSolver::solve_system(std::size_t n) {
-  const MatrixView<float> system{system_.data(), n, n, padded_};
-  return n <= kSmallSystem ? solve_upper(system, right_.data())
-                           : solve_positive(system, right_.data());
-}
-
-bool RowSolver::solve_short(std::span<const float> values, FixedRow fixed_row) {
+bool RowSolver::solve_short(std::span<const float> values, const RowSource& rows) {
   const std::size_t n = values.size();
-  const MatrixView<float> z = load(values, fixed_row, 0, n);
-  const MatrixView<float> system{system_.data(), n, n, padded_};
-  if (n <= kSmallOuter) {
-    std::fill(z.row(n), z.row((n + 3) / 4 * 4), 0.0F);
-    identity_plus_outer(z, system);
-  } else {
-    outer_product(z, 0.0F, system);
-    for (std::size_t i = 0; i < n; ++i) system(i, i) += 1.0F;
+  load(values, rows, 0, n);
+  gram_rows(block_.data(), n, width_, system_.data());
+  if (!cholesky_solve(system_.data(), n, system_stride(n), roots_.data(), solution_.data())) {
+    return false;
   }
-  if (!solve_system(n)) return false;
-  combine_rows(z, right_.data(), result_.data());
+  combine_rows(block_.data(), n, width_, solution_.data(), result_.data());
   return true;
 }
 
-bool RowSolver::solve_long(std::span<const float> values, FixedRow fixed_row) {
-  const MatrixView<float> system{system_.data(), d_, d_, padded_};
-  for (std::size_t i = 0; i < d_; ++i) {
-    std::fill(system.row(i), system.row(i) + d_, 0.0F);
-    system(i, i) = 1.0F;
-  }
-  std::fill(result_.begin(), result_.end(), 0.0F);
+bool RowSolver::solve_long(std::span<const float> values, const RowSource& rows) {
+  const std::size_t stride = system_stride(width_);
+  std::fill_n(system_.begin(), stride * width_, 0.0F);
+  for (std::size_t i = 0; i < width_; ++i) system_[i * stride + i] = 1.0F;
   for (std::size_t begin = 0; begin < values.size(); begin += kLongBlock) {
-    const std::size_t end = std::min(begin + kLongBlock, values.size());
-    const MatrixView<float> z = load(values, fixed_row, begin, end);
-    inner_product(z, 1.0F, system);
-    multiply_vector(z, true, right_.data(), 1.0F, result_.data());
+    const std::size_t n = std::min(kLongBlock, values.size() - begin);
+    load(values, rows, begin, n);
+    gram_columns(block_.data(), n, width_, system_.data(), stride);
+    combine_rows(block_.data(), n, width_, roots_.data(), result_.data());
   }
-  std::copy(result_.begin(), result_.end(), right_.begin());
-  if (!solve_system(d_)) return false;
-  std::copy_n(right_.begin(), d_, result_.begin());
-  return true;
+  return cholesky_solve(system_.data(), d_, stride, result_.data(), result_.data());
 }
 
 void solve_side(const Execution& execution, const CsrView& pairs, const IalsOptions& options,
@@ -201,9 +168,9 @@ void solve_side(const Execution& execution, const CsrView& pairs, const IalsOpti
     if (!solver) solver.emplace(basis, options.unobserved_weight);
     for (std::size_t row = chunk.begin; row < chunk.end; ++row) {
       const auto columns = pairs.row_columns(row);
-      const auto fixed_row = [&](std::size_t i) -> const float* { return fixed.row(columns[i]); };
+      const RowSource rows{fixed.data(), d, d, columns.data()};
       const double lambda = row_regularization(options, columns.size(), fixed.rows());
-      if (!solver->solve(pairs.row_values(row), lambda, fixed_row, solved.row(row))) {
+      if (!solver->solve(pairs.row_values(row), lambda, rows, solved.row(row))) {
         throw NumericalError("ials: epoch " + std::to_string(solving.epoch) + ", " + solving.side +
                              " " + std::to_string(row) +
                              ": no finite solution; raise the regularization");

@@ -1,8 +1,9 @@
 #pragma once
 
+#include "row_kernels.hpp"
+
 #include <tenure/core/csr.hpp>
 #include <tenure/core/execution.hpp>
-#include <tenure/core/function_ref.hpp>
 #include <tenure/core/matrix.hpp>
 #include <tenure/recommender/ials.hpp>
 
@@ -44,31 +45,27 @@ class RowSolver {
   /// `unobserved_weight` scales the eigenvalues of `basis`, which must outlive the solver.
   RowSolver(const GramBasis& basis, double unobserved_weight);
 
-  /// Where the fixed side's row of pair i stands, in the eigenbasis: d numbers.
-  using FixedRow = FunctionRef<const float*(std::size_t i)>;
-
-  /// Writes w in the eigenbasis, length d. `values` are the pairs' weights > 0; lambda the row's
-  /// regularisation. False where the system is singular or the result not finite.
-  bool solve(std::span<const float> values, double lambda, FixedRow fixed_row, float* w);
+  /// Writes w in the eigenbasis, length d. `values` are the pairs' weights > 0, `rows` the fixed
+  /// side's rows in the eigenbasis, pair by pair; lambda is the row's regularisation. False where
+  /// the system is singular or the result not finite.
+  bool solve(std::span<const float> values, double lambda, const RowSource& rows, float* w);
 
  private:
-  bool set_diagonal(double lambda);
-  /// Rows [begin, end) of Z, into the block.
-  MatrixView<float> load(std::span<const float> values, FixedRow fixed_row, std::size_t begin,
-                         std::size_t end);
-  bool solve_short(std::span<const float> values, FixedRow fixed_row);
-  bool solve_long(std::span<const float> values, FixedRow fixed_row);
-  bool solve_system(std::size_t n);
+  /// Rows [begin, begin + n) of Z, into the block; their V^(1/2) into roots_.
+  void load(std::span<const float> values, const RowSource& rows, std::size_t begin, std::size_t n);
+  bool solve_short(std::span<const float> values, const RowSource& rows);
+  bool solve_long(std::span<const float> values, const RowSource& rows);
 
   const GramBasis& basis_;
   float unobserved_weight_;
   std::size_t d_;
-  std::size_t padded_;                 // row length of Z
+  std::size_t width_;                  // row length of Z
   AlignedVector<float> inverse_root_;  // D^(-1/2)
+  AlignedVector<float> roots_;         // V^(1/2)
   AlignedVector<float> block_;         // Z, or a block of its rows
-  AlignedVector<float> system_;        // the n x n or d x d matrix, rows padded
-  AlignedVector<float> right_;         // its right-hand side, then its solution
-  AlignedVector<float> result_;        // D^(1/2) w
+  AlignedVector<float> system_;        // n x n or d x d
+  AlignedVector<float> solution_;
+  AlignedVector<float> result_;  // D^(1/2) w
 };
 
 /// lambda of a row with n pairs, `others` rows on the fixed side.
