@@ -67,6 +67,7 @@ Command make_command(CLI::App& app, const std::string& name, const std::string& 
 Command add_import(CLI::App& app);
 Command add_describe(CLI::App& app);
 Command add_train(CLI::App& app);
+Command add_tune(CLI::App& app);
 Command add_evaluate(CLI::App& app);
 Command add_recommend(CLI::App& app);
 Command add_similar(CLI::App& app);

@@ -18,10 +18,11 @@ using Type = OptionSpec::Type;
 
 constexpr std::array<OptionSpec, 7> kOptions = {{
     {"factors", Type::kInteger, 64, 1, 4096, "", "dimension of the factors"},
-    {"regularization", Type::kReal, 0.05, 0, 1e6, "", "L2 penalty"},
-    {"unobserved_weight", Type::kReal, 0.01, 0, 1e6, "", "weight of every pair, seen or not"},
+    {"regularization", Type::kReal, 0.1, 0, 1e6, "", "L2 penalty", 1e-3, 1, true},
+    {"unobserved_weight", Type::kReal, 0.1, 0, 1e6, "", "weight of every pair, seen or not", 1e-3,
+     1, true},
     {"regularization_exponent", Type::kReal, 0.5, 0, 10, "",
-     "how the penalty grows with a row's pairs: 0 not at all, 1 in proportion"},
+     "how the penalty grows with a row's pairs: 0 not at all, 1 in proportion", 0, 1, false},
     {"epochs", Type::kInteger, 10, 1, 1e9, "", "passes over users and items"},
     {"init_scale", Type::kReal, 0.1, 1e-6, 1e3, "", "spread of the first factors"},
     {"solver", Type::kChoice, 0, 0, 0, "auto|exact|cg|block", "how rows are solved"},

@@ -120,7 +120,7 @@ namespace {
 
 constexpr std::array<OptionSpec, 2> kRecentOptions = {{
     {"half_life_days", OptionSpec::Type::kReal, 30, 1e-3, 1e6, "",
-     "age at which an event counts half"},
+     "age at which an event counts half", 1, 1000, true},
     {"window_days", OptionSpec::Type::kReal, 1e6, 1e-3, 1e6, "", "events older do not count"},
 }};
 

@@ -59,8 +59,8 @@ class Pipeline : public testing::Test {
 };
 
 TEST_F(Pipeline, HelpOfEveryCommandGivesExamples) {
-  for (const char* command : {"import", "describe", "generate", "train", "evaluate", "recommend",
-                              "similar", "fit", "simulate"}) {
+  for (const char* command : {"import", "describe", "generate", "train", "tune", "evaluate",
+                              "recommend", "similar", "fit", "simulate"}) {
     const Outcome outcome = run({command, "--help"});
     EXPECT_THAT(outcome.out, HasSubstr("Examples:")) << command;
     EXPECT_THAT(outcome.out, HasSubstr("--json")) << command;
@@ -89,6 +89,17 @@ TEST_F(Pipeline, EachCommandSpeaksJson) {
   const Json fitted = run_json({"fit", store, "--model", "bg-nbd"});
   EXPECT_GT(fitted.at("parameters").at("r").get<double>(), 0.0);
   EXPECT_EQ(fitted.at("standard_errors").size(), 4U);
+}
+
+TEST_F(Pipeline, TunedOptionsServeAsConfiguration) {
+  const std::string store = small_shop();
+  const std::string config = dir_ / "best.toml";
+  const Json tuned = run_json({"tune", store, "--model", "ials", "--factors", "8", "--epochs", "3",
+                               "--candidates", "4", "-o", config});
+  EXPECT_EQ(tuned.at("trials").size(), 4U);
+  EXPECT_EQ(tuned.at("best").at("factors"), 8.0);
+  const Json scored = run_json({"evaluate", store, "--config", config, "--at", "20"});
+  EXPECT_EQ(scored.at("metrics").at("ndcg@20"), tuned.at("trials").at(0).at("score"));
 }
 
 TEST_F(Pipeline, TablesAndJsonFileTogether) {

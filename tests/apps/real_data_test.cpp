@@ -83,9 +83,10 @@ TEST_F(RealData, CdnowGivesThePublishedParameters) {
 TEST_F(RealData, CountsGiveTheFitOfTheirCustomers) {
   std::string wide = "frequency,recency,T\n";
   std::string narrow = "frequency,recency,periods,weights\n";
-  const std::vector<std::vector<int>> rows = {{0, 0, 30, 40}, {1, 5, 30, 12}, {2, 20, 30, 9},
-                                              {3, 28, 38, 7}, {5, 30, 38, 4}, {1, 20, 38, 6},
-                                              {0, 0, 38, 30}, {8, 36, 38, 2}};
+  const std::vector<std::vector<int>> rows = {
+      {0, 0, 39, 350}, {1, 10, 39, 60}, {1, 30, 39, 48}, {2, 20, 35, 28}, {2, 33, 35, 25},
+      {3, 25, 38, 25}, {4, 30, 38, 16}, {5, 34, 37, 10}, {7, 30, 36, 6},  {10, 36, 38, 3},
+      {1, 2, 30, 30},  {2, 5, 36, 8},   {3, 9, 33, 5}};
   for (const auto& row : rows) {
     const std::string text =
         std::to_string(row[0]) + "," + std::to_string(row[1]) + "," + std::to_string(row[2]);

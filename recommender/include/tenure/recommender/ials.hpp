@@ -33,8 +33,8 @@ std::optional<IalsSolver> ials_solver_from_string(std::string_view text) noexcep
 
 struct IalsOptions {
   std::uint32_t factors = 64;            ///< d, 1 to 4096
-  double regularization = 0.05;          ///< >= 0
-  double unobserved_weight = 0.01;       ///< >= 0
+  double regularization = 0.1;           ///< >= 0
+  double unobserved_weight = 0.1;        ///< >= 0
   double regularization_exponent = 0.5;  ///< nu, finite, >= 0
   std::uint32_t epochs = 10;             ///< >= 1; one solves all users, then all items
   double init_scale = 0.1;               ///< > 0; items start as N(0, (init_scale / sqrt(d))^2)

@@ -30,6 +30,10 @@ struct OptionSpec {
   /// Choices: the words allowed, separated by '|', the default first.
   std::string_view choices;
   std::string_view help;
+  /// Numbers: where tune() looks; equal bounds mean nowhere.
+  double search_low = 0.0;
+  double search_high = 0.0;
+  bool search_log = false;  ///< evenly in the logarithm
 };
 
 /// Values of the options of one kind; what was not set has its default.
