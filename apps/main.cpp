@@ -80,8 +80,8 @@ int parse_and_run(int argc, char** argv) {
 int main(int argc, char** argv) {
   // Columns are made, merged and freed by turns: memory that is kept needs no new pages.
   constexpr int kKeep = 1 << 30;
-  mallopt(M_MMAP_THRESHOLD, kKeep);
-  mallopt(M_TRIM_THRESHOLD, kKeep);
+  mallopt(M_MMAP_THRESHOLD, kKeep);  // NOLINT(concurrency-mt-unsafe): before any thread
+  mallopt(M_TRIM_THRESHOLD, kKeep);  // NOLINT(concurrency-mt-unsafe)
   try {
     return parse_and_run(argc, argv);
   } catch (const tenure::Cancelled& error) {
