@@ -8,5 +8,6 @@ namespace tenure::recommender::detail {
 ModelKind popularity_kind();
 ModelKind recent_popularity_kind();
 ModelKind ials_kind();
+ModelKind item_knn_kind();
 
 }  // namespace tenure::recommender::detail

@@ -112,7 +112,7 @@ void OptionValues::load(const ContainerReader& reader, const std::string& prefix
 
 std::span<const ModelKind> model_kinds() {
   static const std::array kKinds = {detail::popularity_kind(), detail::recent_popularity_kind(),
-                                    detail::ials_kind()};
+                                    detail::ials_kind(), detail::item_knn_kind()};
   return kKinds;
 }
 
