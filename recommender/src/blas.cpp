@@ -32,6 +32,14 @@ void multiply(MatrixView<const float> a, MatrixView<const float> b, bool transpo
               0.0F, out.data, size(out.stride));
 }
 
+void add_product(float scale, MatrixView<const float> a, MatrixView<const float> b,
+                 MatrixView<float> out) {
+  if (out.rows == 0 || out.cols == 0) return;
+  cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, size(out.rows), size(out.cols), size(a.cols),
+              scale, a.data, size(a.stride), b.data, size(b.stride), 1.0F, out.data,
+              size(out.stride));
+}
+
 void outer_product(MatrixView<const float> a, float beta, MatrixView<float> out) {
   cblas_ssyrk(CblasRowMajor, CblasUpper, CblasNoTrans, size(a.rows), size(a.cols), 1.0F, a.data,
               size(a.stride), beta, out.data, size(out.stride));

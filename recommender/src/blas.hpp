@@ -16,6 +16,10 @@ void use_one_blas_thread();
 void multiply(MatrixView<const float> a, MatrixView<const float> b, bool transpose_b,
               MatrixView<float> out);
 
+/// out += scale a b^T.
+void add_product(float scale, MatrixView<const float> a, MatrixView<const float> b,
+                 MatrixView<float> out);
+
 /// Upper triangle of out = a a^T + beta out (a is n x d, out n x n).
 void outer_product(MatrixView<const float> a, float beta, MatrixView<float> out);
 /// Upper triangle of out = a^T a + beta out (a is n x d, out d x d).

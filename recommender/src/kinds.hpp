@@ -9,5 +9,7 @@ ModelKind popularity_kind();
 ModelKind recent_popularity_kind();
 ModelKind ials_kind();
 ModelKind item_knn_kind();
+ModelKind turbo_cf_kind();
+ModelKind gf_cf_kind();
 
 }  // namespace tenure::recommender::detail
