@@ -10,6 +10,7 @@ extern "C" {
 void spotrf_(const char* uplo, const int* n, float* a, const int* lda, int* info);
 void spotrs_(const char* uplo, const int* n, const int* nrhs, const float* a, const int* lda,
              float* b, const int* ldb, int* info);
+void spotri_(const char* uplo, const int* n, float* a, const int* lda, int* info);
 void dsyevd_(const char* jobz, const char* uplo, const int* n, double* a, const int* lda, double* w,
              double* work, const int* lwork, int* iwork, const int* liwork, int* info);
 }
@@ -66,6 +67,20 @@ bool solve_positive(MatrixView<float> s, float* b) {
   if (info != 0) return false;
   spotrs_("L", &n, &one, s.data, &stride, b, &n, &info);
   return info == 0;
+}
+
+bool invert_positive(MatrixView<float> s) {
+  const int n = size(s.rows);
+  const int stride = size(s.stride);
+  int info = 0;
+  spotrf_("L", &n, s.data, &stride, &info);
+  if (info != 0) return false;
+  spotri_("L", &n, s.data, &stride, &info);
+  if (info != 0) return false;
+  for (std::size_t i = 0; i < s.rows; ++i) {
+    for (std::size_t j = 0; j < i; ++j) s(i, j) = s(j, i);
+  }
+  return true;
 }
 
 bool symmetric_eigen(MatrixView<double> matrix, double* values) {

@@ -33,6 +33,10 @@ void multiply_vector(MatrixView<const float> a, bool transpose, const float* x, 
 /// False where s is not positive definite.
 bool solve_positive(MatrixView<float> s, float* b);
 
+/// Replaces s, which holds its upper triangle, by its whole inverse. False where s is not positive
+/// definite.
+bool invert_positive(MatrixView<float> s);
+
 /// Eigenvalues, rising, and orthonormal eigenvectors of a symmetric matrix. On return row j of
 /// `matrix` is the eigenvector of values[j]. False where LAPACK did not converge.
 bool symmetric_eigen(MatrixView<double> matrix, double* values);

@@ -1,11 +1,10 @@
-#include "csr_file.hpp"
 #include "kinds.hpp"
+#include "model_arrays.hpp"
 
 #include <tenure/core/error.hpp>
 #include <tenure/recommender/graph_filter.hpp>
 #include <tenure/recommender/model_kind.hpp>
 
-#include <algorithm>
 #include <array>
 #include <string>
 #include <utility>
@@ -69,22 +68,13 @@ std::unique_ptr<Model> train(const Execution& execution, const TrainingInput& in
                                             options_of(name, values));
 }
 
-Matrix<float> read_matrix(const ContainerReader& reader, const std::string& name) {
-  if (!reader.has(name)) return {};
-  const std::vector<float> values = reader.read<float>(name);  // checks sizes before allocating
-  const auto [rows, cols] = reader.shape(name);
-  Matrix<float> result(rows, cols);
-  if (result.size() == values.size()) std::copy(values.begin(), values.end(), result.data());
-  return result;
-}
-
 std::unique_ptr<Model> load(const Execution& execution, const ContainerReader& reader,
                             const std::string& prefix, std::string_view name, OptionValues values) {
   values.load(reader, prefix);
   const Csr pairs = detail::load_csr(reader, prefix + "pairs/");
   try {
     return std::make_unique<GraphFilterModel>(execution, name, pairs, options_of(name, values),
-                                              read_matrix(reader, prefix + "low_pass"));
+                                              detail::load_matrix(reader, prefix + "low_pass"));
   } catch (const ArgumentError& error) {
     throw DataError(reader.path(), prefix + "pairs", error.what());
   } catch (const NumericalError& error) {

@@ -1,4 +1,4 @@
-#include "csr_file.hpp"
+#include "model_arrays.hpp"
 
 #include <tenure/core/error.hpp>
 #include <tenure/recommender/item_weights.hpp>

@@ -11,5 +11,7 @@ ModelKind ials_kind();
 ModelKind item_knn_kind();
 ModelKind turbo_cf_kind();
 ModelKind gf_cf_kind();
+ModelKind ease_kind();
+ModelKind ease_sparse_kind();
 
 }  // namespace tenure::recommender::detail

@@ -2,6 +2,7 @@
 
 #include <tenure/core/container.hpp>
 #include <tenure/core/csr.hpp>
+#include <tenure/core/matrix.hpp>
 
 #include <cstdint>
 #include <string>
@@ -12,6 +13,10 @@ namespace tenure::recommender::detail {
 void save_csr(ContainerWriter& writer, const std::string& prefix, const CsrView& matrix);
 /// @throws DataError where the arrays are no CSR matrix.
 Csr load_csr(const ContainerReader& reader, const std::string& prefix);
+
+/// A matrix; empty where there is none of that name.
+/// @throws DataError where it is no 2-D array of f32.
+Matrix<float> load_matrix(const ContainerReader& reader, const std::string& name);
 
 /// A count stored as an attribute.
 /// @throws DataError where it is missing or above `high`.

@@ -1,4 +1,4 @@
-#include "csr_file.hpp"
+#include "model_arrays.hpp"
 
 #include <tenure/core/error.hpp>
 
@@ -25,6 +25,14 @@ Csr load_csr(const ContainerReader& reader, const std::string& prefix) {
   } catch (const ArgumentError& error) {
     throw DataError(reader.path(), prefix + "row_start", error.what());
   }
+  return matrix;
+}
+
+Matrix<float> load_matrix(const ContainerReader& reader, const std::string& name) {
+  if (!reader.has(name)) return {};
+  const auto [rows, cols] = reader.shape(name);  // checked against the file when it was opened
+  Matrix<float> matrix(rows, cols);
+  reader.read_into<float>(name, {matrix.data(), matrix.size()});
   return matrix;
 }
 
