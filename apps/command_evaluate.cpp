@@ -26,7 +26,28 @@ struct Options {
   ModelOptions model;
 };
 
-/// Trains and scores one model, or all, on a store.
+/// What one model reached, and how long it took.
+struct Scored {
+  std::string name;
+  recommender::Evaluation evaluation;
+  Json json;
+  std::string timing;
+};
+
+Scored score_plan(const Options& options, const ModelPlan& plan, const EventTable& events,
+                  const HeldOut& data, Run& run) {
+  Scored scored;
+  scored.name = plan.kind->name;
+  const TrainedModel trained = train_model(run, plan, {events, data.train_rows, data.train});
+  scored.evaluation = score_held_out(run.execution(), *trained.model, data, options.at);
+  scored.json = evaluation_json(scored.name, scored.evaluation, &trained);
+  scored.timing = fmt::format("  {}: trained in {:.2f} s, lists in {:.2f} s\n", scored.name,
+                              trained.train_seconds, scored.evaluation.recommend_seconds);
+  return scored;
+}
+
+/// Trains and scores one model, or all, on a store. Of all, those that refuse the store (too large
+/// a catalogue, say) are left out and named.
 void evaluate_store(const Options& options, const std::vector<ModelPlan>& plans, Run& run) {
   const EventTable events = read_store(run.execution(), options.input);
   const HeldOut data = options.test.empty()
@@ -36,18 +57,25 @@ void evaluate_store(const Options& options, const std::vector<ModelPlan>& plans,
   std::vector<recommender::Evaluation> evaluations;
   std::string timing;
   Json models = Json::array();
+  Json left_out = Json::object();
   for (const ModelPlan& plan : plans) {
     if (options.all && plan.kind->needs_events && !events.has_time()) continue;
-    const std::string& name = names.emplace_back(plan.kind->name);
-    const TrainedModel trained = train_model(run, plan, {events, data.train_rows, data.train});
-    evaluations.push_back(score_held_out(run.execution(), *trained.model, data, options.at));
-    models.push_back(evaluation_json(name, evaluations.back(), &trained));
-    timing += fmt::format("  {}: trained in {:.2f} s, lists in {:.2f} s\n", name,
-                          trained.train_seconds, evaluations.back().recommend_seconds);
+    try {
+      Scored scored = score_plan(options, plan, events, data, run);
+      names.push_back(std::move(scored.name));
+      evaluations.push_back(std::move(scored.evaluation));
+      models.push_back(std::move(scored.json));
+      timing += scored.timing;
+    } catch (const ArgumentError& error) {
+      if (!options.all) throw;
+      left_out[std::string(plan.kind->name)] = error.what();
+      timing += fmt::format("  {}: left out: {}\n", plan.kind->name, error.what());
+    }
   }
+  if (evaluations.empty()) throw ArgumentError("no model fits this store");
   run.print(fmt::format("Evaluated on {}, {}\n", options.input, data.description) +
             evaluation_text(names, evaluations) + timing);
-  run.write_json(options.all ? Json{{"models", models}} : models.front());
+  run.write_json(options.all ? Json{{"models", models}, {"left_out", left_out}} : models.front());
 }
 
 /// Scores a trained model on another store's events.

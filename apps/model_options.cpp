@@ -14,6 +14,7 @@
 namespace tenure::apps {
 
 using recommender::Evaluation;
+using recommender::ModelComponent;
 using recommender::ModelKind;
 using recommender::OptionSpec;
 using recommender::OptionValues;
@@ -71,14 +72,14 @@ void take_given(const std::map<std::string, std::string>& given, ModelPlan& plan
   }
 }
 
-void take_config(const ConfigTable& table, ModelPlan& plan) {
-  for (const OptionSpec& spec : plan.kind->options) {
+void take_config(const ConfigTable& table, OptionValues& values) {
+  for (const OptionSpec& spec : values.specs()) {
     if (!table.has(spec.name)) continue;
     try {
       if (spec.type == OptionSpec::Type::kChoice) {
-        plan.values.set(spec.name, std::string_view(table.text(spec.name)));
+        values.set(spec.name, std::string_view(table.text(spec.name)));
       } else {
-        plan.values.set(spec.name, table.real(spec.name));
+        values.set(spec.name, table.real(spec.name));
       }
     } catch (const ArgumentError& error) {
       table.fail(spec.name, error.what());
@@ -86,7 +87,29 @@ void take_config(const ConfigTable& table, ModelPlan& plan) {
   }
 }
 
-ModelPlan plan_of(const ModelKind& kind) { return {&kind, OptionValues(kind.options)}; }
+ModelPlan plan_of(const ModelKind& kind) { return {&kind, OptionValues(kind.options), {}}; }
+
+const ModelKind& kind_of(const ConfigTable& table, const std::string& name) {
+  try {
+    return recommender::model_kind(name);
+  } catch (const ArgumentError& error) {
+    table.fail("model", error.what());
+  }
+}
+
+/// The [[component]] tables: model, weight and the model's own options.
+std::vector<ModelComponent> components_of(const ConfigTable& root) {
+  std::vector<ModelComponent> components;
+  for (const ConfigTable& table : root.tables("component")) {
+    const ModelKind& kind = kind_of(table, table.text("model"));
+    if (kind.needs_components) table.fail("model", "a component cannot be made of others itself");
+    ModelComponent& component =
+        components.emplace_back(ModelComponent{&kind, OptionValues(kind.options), 1.0});
+    component.weight = table.real_or("weight", 1.0, kNotNegative);
+    take_config(table, component.values);
+  }
+  return components;
+}
 
 }  // namespace
 
@@ -122,13 +145,10 @@ ModelPlan plan_model(const CLI::App& sub, const ModelOptions& options) {
     const ConfigTable root = file.root();
     const std::string written = root.text_or("model", name);
     if (sub.get_option("--model")->count() == 0) {
-      try {
-        plan = plan_of(recommender::model_kind(written));
-      } catch (const ArgumentError& error) {
-        root.fail("model", error.what());
-      }
+      plan = plan_of(kind_of(root, written));
     }
-    take_config(root, plan);
+    take_config(root, plan.values);
+    if (plan.kind->needs_components) plan.components = components_of(root);
     file.finish();
   }
   for (const auto& [option, text] : options.given) {
@@ -138,6 +158,11 @@ ModelPlan plan_model(const CLI::App& sub, const ModelOptions& options) {
     }
   }
   take_given(options.given, plan);
+  if (plan.kind->needs_components && plan.components.empty()) {
+    throw ArgumentError(fmt::format(
+        "model {} needs a --config with [[component]] tables: model, weight and its options",
+        plan.kind->name));
+  }
   return plan;
 }
 
@@ -145,6 +170,7 @@ std::vector<ModelPlan> plan_all_models(const ModelOptions& options) {
   if (!options.config.empty()) throw ArgumentError("--all and --config exclude each other");
   std::vector<ModelPlan> plans;
   for (const ModelKind& kind : recommender::model_kinds()) {
+    if (kind.needs_components) continue;
     plans.push_back(plan_of(kind));
     take_given(options.given, plans.back());
   }
@@ -157,6 +183,7 @@ TrainedModel train_model(const Run& run, const ModelPlan& plan, const TrainingDa
   input.events = &data.events;
   input.rows = data.rows;
   input.interactions = &data.interactions;
+  input.components = plan.components;
   input.on_epoch = [&](std::uint32_t, double seconds) { trained.epoch_seconds.push_back(seconds); };
   const Stopwatch watch;
   trained.model = plan.kind->train(run.execution(), input, plan.values);

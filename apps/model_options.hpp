@@ -20,6 +20,7 @@ namespace tenure::apps {
 struct ModelPlan {
   const recommender::ModelKind* kind = nullptr;
   recommender::OptionValues values;
+  std::vector<recommender::ModelComponent> components;  ///< of a kind that needs them
 };
 
 /// Options of training, shared by train and evaluate.
@@ -36,7 +37,7 @@ void add_model_options(CLI::App& sub, ModelOptions& options);
 /// @throws DataError for a fault of the file, ArgumentError for one of the options.
 ModelPlan plan_model(const CLI::App& sub, const ModelOptions& options);
 
-/// Every kind with the options of the command line that apply to it.
+/// Every kind that is not made of others, with the options of the command line that apply to it.
 /// @throws ArgumentError where --config is given: a file is about one model.
 std::vector<ModelPlan> plan_all_models(const ModelOptions& options);
 

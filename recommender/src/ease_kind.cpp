@@ -15,7 +15,7 @@ namespace {
 using Type = OptionSpec::Type;
 
 constexpr std::array<OptionSpec, 2> kOptions = {{
-    {"regularization", Type::kReal, 200, 1e-6, 1e9, "", "L2 penalty"},
+    {"regularization", Type::kReal, 200, 1e-6, 1e9, "", "L2 penalty", 10, 3000, true},
     {"memory_gigabytes", Type::kReal, 12, 1e-3, 1e6, "", "most memory of its dense matrices"},
 }};
 

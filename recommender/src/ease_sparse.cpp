@@ -83,8 +83,9 @@ class NeighbourhoodSolver {
 };
 
 constexpr std::array<OptionSpec, 2> kOptions = {{
-    {"regularization", OptionSpec::Type::kReal, 200, 1e-6, 1e9, "", "L2 penalty"},
-    {"neighbours", OptionSpec::Type::kInteger, 100, 1, 4096, "", "items each item is scored from"},
+    {"regularization", OptionSpec::Type::kReal, 200, 1e-6, 1e9, "", "L2 penalty", 3, 3000, true},
+    {"neighbours", OptionSpec::Type::kInteger, 100, 1, 4096, "", "items each item is scored from",
+     20, 500, true},
 }};
 
 std::unique_ptr<Model> train(const Execution& execution, const TrainingInput& input,

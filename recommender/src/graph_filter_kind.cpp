@@ -21,14 +21,17 @@ constexpr std::string_view kGf = "gf-cf";
 
 constexpr std::array<OptionSpec, 3> kTurboOptions = {{
     {"user_exponent", Type::kReal, 0.6, 0, 1, "",
-     "how much of the normalisation falls on customers, the rest on items"},
-    {"power", Type::kReal, 0.7, 0.01, 10, "", "exponent of each entry of the item graph"},
+     "how much of the normalisation falls on customers, the rest on items", 0.3, 0.8, false},
+    {"power", Type::kReal, 0.7, 0.01, 10, "", "exponent of each entry of the item graph", 0.4, 1.6,
+     false},
     {"filter", Type::kInteger, 1, 1, 3, "", "degree of the low-pass polynomial"},
 }};
 
 constexpr std::array<OptionSpec, 3> kGfOptions = {{
-    {"low_pass_weight", Type::kReal, 0.3, 0, 1e6, "", "share of the ideal low-pass filter"},
-    {"rank", Type::kInteger, 256, 1, 4096, "", "singular vectors of the ideal low-pass filter"},
+    {"low_pass_weight", Type::kReal, 0.3, 0, 1e6, "", "share of the ideal low-pass filter", 0.02, 3,
+     true},
+    {"rank", Type::kInteger, 256, 1, 4096, "", "singular vectors of the ideal low-pass filter", 64,
+     1024, true},
     {"iterations", Type::kInteger, 12, 1, 1e6, "", "subspace iterations for them"},
 }};
 

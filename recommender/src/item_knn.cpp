@@ -25,13 +25,19 @@ constexpr std::array<std::pair<std::string_view, ItemSimilarity>, 4> kSimilarity
 
 constexpr std::array<OptionSpec, 8> kOptions = {{
     {"similarity", Type::kChoice, 0, 0, 0, "cosine|tfidf|bm25|rp3beta", "how alike two items are"},
-    {"neighbours", Type::kInteger, 200, 1, 4294967295.0, "", "items each item is scored from"},
-    {"shrinkage", Type::kReal, 0, 0, 1e9, "", "added to the norms of cosine and tfidf"},
-    {"asymmetry", Type::kReal, 0.5, 0, 1, "", "share of the norm that the item had takes"},
-    {"alpha", Type::kReal, 1, 1e-3, 10, "", "exponent of rp3beta's transition probabilities"},
-    {"beta", Type::kReal, 0.6, 0, 10, "", "exponent of rp3beta's penalty on popular items"},
-    {"bm25_k1", Type::kReal, 1.2, 1e-6, 1e6, "", "where bm25 saturates"},
-    {"bm25_b", Type::kReal, 0.75, 0, 1, "", "how much bm25 discounts items of many pairs"},
+    {"neighbours", Type::kInteger, 200, 1, 4294967295.0, "", "items each item is scored from", 20,
+     2000, true},
+    {"shrinkage", Type::kReal, 0, 0, 1e9, "", "added to the norms of cosine and tfidf", 1, 300,
+     true},
+    {"asymmetry", Type::kReal, 0.5, 0, 1, "",
+     "share of the norm that the item had takes, in cosine and tfidf", 0.3, 0.8, false},
+    {"alpha", Type::kReal, 1, 1e-3, 10, "", "exponent of rp3beta's transition probabilities", 0.3,
+     1.5, false},
+    {"beta", Type::kReal, 0.6, 0, 10, "", "exponent of rp3beta's penalty on popular items", 0, 1,
+     false},
+    {"bm25_k1", Type::kReal, 1.2, 1e-6, 1e6, "", "where bm25 saturates", 0.3, 30, true},
+    {"bm25_b", Type::kReal, 0.75, 0, 1, "", "how much bm25 discounts items of many pairs", 0, 1,
+     false},
 }};
 
 OptionValues values_of(const ItemKnnOptions& options) {
@@ -151,15 +157,6 @@ Weighting weighting(const Csr& pairs, const ItemKnnOptions& options) {
   return cosine(pairs, options);
 }
 
-void refuse_unused(const ItemKnnOptions& options) {
-  const bool cosine =
-      options.similarity == ItemSimilarity::kCosine || options.similarity == ItemSimilarity::kTfIdf;
-  if (!cosine && (options.shrinkage != 0.0 || options.asymmetry != 0.5)) {
-    throw ArgumentError("item-knn: shrinkage and asymmetry are for cosine and tfidf, not for " +
-                        std::string(to_string(options.similarity)));
-  }
-}
-
 std::unique_ptr<Model> train(const Execution& execution, const TrainingInput& input,
                              const OptionValues& values) {
   ItemKnnOptions options;
@@ -196,7 +193,6 @@ std::unique_ptr<ItemWeightsModel> train_item_knn(const Execution& execution,
                                                  const CsrView& user_items,
                                                  const ItemKnnOptions& options) {
   OptionValues values = values_of(options);  // checks ranges
-  refuse_unused(options);
   const Csr pairs = detail::positive_pairs(user_items, "item-knn");
   const Weighting weights = weighting(pairs, options);
   const Csr scored_by_item = csr_transpose(execution, weights.scored);

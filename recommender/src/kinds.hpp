@@ -13,5 +13,6 @@ ModelKind turbo_cf_kind();
 ModelKind gf_cf_kind();
 ModelKind ease_kind();
 ModelKind ease_sparse_kind();
+ModelKind blend_kind();
 
 }  // namespace tenure::recommender::detail

@@ -200,6 +200,24 @@ TEST_F(BadInput, OptionsOutOfRange) {
   }
 }
 
+TEST_F(BadInput, BlendFilesAreCheckedWithFileAndLine) {
+  const std::string store = make_store();
+  const std::string config = dir_ / "blend.toml";
+  const auto refuse = [&](const std::string& text, int exit_code, const std::string& part) {
+    write_text(config, text);
+    expect_error({"train", store, "-o", dir_ / "m.h5", "--config", config}, exit_code, part);
+  };
+  const std::string head = "model = \"blend\"\n[[component]]\n";
+  refuse("model = \"blend\"\n", kUsage, "[[component]]");
+  refuse(head + "model = \"nosuch\"\n", kData, "blend.toml:3: ");
+  refuse(head + "model = \"blend\"\n", kData, "blend.toml:3: ");
+  refuse(head + "model = \"ials\"\nweight = -1\n", kData, "blend.toml:4: ");
+  refuse(head + "model = \"ials\"\nfactors = 0\n", kData, "blend.toml:4: ");
+  refuse(head + "model = \"ials\"\nneighbours = 5\n", kData, "blend.toml:4: ");
+  refuse(head + "model = \"popularity\"\nweight = 0\n", kUsage, "weight above 0");
+  refuse("model = \"ials\"\n[[component]]\nmodel = \"ials\"\n", kData, "component");
+}
+
 TEST_F(BadInput, UnknownCustomer) {
   const std::string store = make_store();
   const std::string model = dir_ / "m.h5";

@@ -102,6 +102,30 @@ TEST_F(Pipeline, TunedOptionsServeAsConfiguration) {
   EXPECT_EQ(scored.at("metrics").at("ndcg@20"), tuned.at("trials").at(0).at("score"));
 }
 
+TEST_F(Pipeline, ABlendIsReadFromItsFileAndKeptInTheModel) {
+  const std::string store = small_shop();
+  const std::string config = dir_ / "blend.toml";
+  write_text(config,
+             "model = \"blend\"\n[[component]]\nmodel = \"ials\"\nfactors = 8\nepochs = 2\n"
+             "[[component]]\nmodel = \"item-knn\"\nsimilarity = \"tfidf\"\nweight = 0.5\n");
+  const std::string model = dir_ / "model.h5";
+  const Json trained = run_json({"train", store, "-o", model, "--config", config});
+  EXPECT_EQ(trained.at("model"), "blend");
+  EXPECT_EQ(trained.at("epoch_seconds").size(), 2U);
+  const Json lists = run_json({"recommend", model, "--all", "-n", "5"});
+  for (const Json& list : lists.at("lists")) EXPECT_EQ(list.at("items").size(), 5U);
+}
+
+TEST_F(Pipeline, EvaluatingAllLeavesOutModelsThatRefuseTheStore) {
+  const Json all = run_json({"evaluate", small_shop(), "--all", "--factors", "8", "--epochs", "2",
+                             "--memory-gigabytes", "0.0001", "--split", "random:0.2"});
+  std::vector<std::string> names;
+  for (const Json& one : all.at("models")) names.push_back(one.at("model"));
+  EXPECT_THAT(names, testing::IsSupersetOf({"popularity", "ials", "item-knn", "gf-cf"}));
+  EXPECT_THAT(names, testing::Not(testing::Contains("ease")));
+  EXPECT_THAT(all.at("left_out").at("ease").get<std::string>(), HasSubstr("memory_gigabytes"));
+}
+
 TEST_F(Pipeline, TablesAndJsonFileTogether) {
   const std::string store = small_shop();
   const std::string json = dir_ / "describe.json";

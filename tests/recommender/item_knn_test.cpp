@@ -209,10 +209,6 @@ TEST(ItemNeighbours, RefuseWhatMakesNoSense) {
   options = {};
   options.asymmetry = 1.5;
   EXPECT_THROW(train_item_knn(threads(1), pairs, options), ArgumentError);
-  options = {};
-  options.similarity = ItemSimilarity::kBm25;
-  options.shrinkage = 1.0;
-  EXPECT_THROW(train_item_knn(threads(1), pairs, options), ArgumentError);
   pairs.values[0] = -1.0F;
   EXPECT_THROW(train_item_knn(threads(1), pairs), ArgumentError);
   std::fill(pairs.values.begin(), pairs.values.end(), 0.0F);

@@ -62,12 +62,23 @@ class OptionValues {
   std::map<std::string, std::string, std::less<>> words_;
 };
 
+struct ModelKind;
+
+/// One part of a model that is made of others.
+struct ModelComponent {
+  const ModelKind* kind = nullptr;
+  OptionValues values;
+  double weight = 1.0;  ///< finite, >= 0
+};
+
 /// What a model is trained on. `events` may be null where only the matrix is known; `rows` masks
 /// its rows as in build_interactions().
 struct TrainingInput {
   const EventTable* events = nullptr;
   std::span<const std::uint8_t> rows;
   const Interactions* interactions = nullptr;
+  /// For kinds that need components: what they are made of.
+  std::span<const ModelComponent> components;
   /// Told after each pass of a model that has passes; may be empty.
   std::function<void(std::uint32_t epoch, double seconds)> on_epoch;
 };
@@ -84,6 +95,7 @@ struct ModelKind {
   /// Reads what Model::save wrote under the same prefix.
   std::unique_ptr<Model> (*load)(const Execution&, const ContainerReader&,
                                  const std::string& prefix) = nullptr;
+  bool needs_components = false;  ///< is made of other models: TrainingInput::components
 };
 
 /// All kinds, the floor first.
