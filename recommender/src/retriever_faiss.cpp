@@ -157,19 +157,30 @@ class HnswRetriever final : public Retriever {
                     std::size_t first) const override {
     faiss::VisitedTable visited(static_cast<int>(items_.rows));
     std::vector<std::pair<FaissId, float>> found;
+    const std::size_t wanted = candidates(lists.width, filter.denied);
     for (std::size_t q = 0; q < queries.rows; ++q) {
       const ListSlot slot = list_slot(lists, first + q);
-      search_graph(queries.row(q), filter.seen_by(q), filter.denied, lists.width, visited, found);
+      search_graph(queries.row(q), filter.seen_by(q), filter.denied, lists.width, wanted, visited,
+                   found);
       fill_list(slot, found);
       if (*slot.count < lists.width) scan(queries.row(q), filter, q, slot);
     }
   }
 
  private:
+  /// Candidates for lists of width k: denied items take places among them, so that there must be
+  /// more in proportion.
+  std::size_t candidates(std::uint32_t k, std::span<const std::uint8_t> denied) const {
+    const std::size_t wanted = std::max<std::size_t>(static_cast<std::size_t>(ef_search_), k);
+    if (denied.empty()) return wanted;
+    const auto open = static_cast<std::size_t>(std::count(denied.begin(), denied.end(), 0));
+    return open == 0 ? wanted : std::min(items_.rows, wanted * items_.rows / open);
+  }
+
   /// Searches the graph through HNSW itself: the index's own call keeps global statistics that
   /// concurrent searches would race on.
   void search_graph(const float* query, std::span<const std::uint32_t> seen,
-                    std::span<const std::uint8_t> denied, std::uint32_t k,
+                    std::span<const std::uint8_t> denied, std::uint32_t k, std::size_t wanted,
                     faiss::VisitedTable& visited,
                     std::vector<std::pair<FaissId, float>>& found) const {
     Allowed allowed(seen, denied);
@@ -177,8 +188,7 @@ class HnswRetriever final : public Retriever {
     distances.set_query(query);
     faiss::SearchParametersHNSW parameters;
     parameters.sel = &allowed;
-    // Items left out take places among the candidates, so there must be as many more.
-    const std::size_t wanted = std::max<std::size_t>(static_cast<std::size_t>(ef_search_), k);
+    // So do seen items.
     parameters.efSearch = static_cast<int>(std::min(items_.rows, wanted + seen.size()));
     std::vector<FaissId> labels(k, -1);
     std::vector<float> negated(k);
