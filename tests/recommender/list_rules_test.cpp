@@ -52,7 +52,7 @@ class ListRulesOf : public testing::TestWithParam<const char*> {
     options_.k = kWidth;
     options_.fallback = popular_.get();
     const std::string_view how = GetParam();
-    if (how == "hnsw" || how == "flat") {
+    if (how == "hnsw" || how == "flat" || how == "ivf") {
       RetrieverOptions retrieval;
       retrieval.kind = retriever_kind_from_string(how).value();
       retriever_ = make_retriever(threads(1), ials_->factors()->items, retrieval);
@@ -64,6 +64,10 @@ class ListRulesOf : public testing::TestWithParam<const char*> {
     if (how == "scores") return *scores_;
     if (how == "popularity") return *popular_;
     return *ials_;
+  }
+  static bool approximate() {
+    const std::string_view how = GetParam();
+    return how == "hnsw" || how == "ivf";
   }
   UserBatch everyone() const { return {rows_, rows_, pairs_}; }
   Recommendations make() const { return recommend(threads(2), model(), everyone(), options_); }
@@ -93,7 +97,7 @@ class ListRulesOf : public testing::TestWithParam<const char*> {
 };
 
 INSTANTIATE_TEST_SUITE_P(Models, ListRulesOf,
-                         testing::Values("exact", "flat", "hnsw", "scores", "popularity"),
+                         testing::Values("exact", "flat", "hnsw", "ivf", "scores", "popularity"),
                          [](const auto& kind) { return std::string(kind.param); });
 
 TEST_P(ListRulesOf, AllowDenyAndStockLeaveListsFull) {
@@ -162,7 +166,7 @@ TEST_P(ListRulesOf, BoostsRankByTheDocumentedScore) {
       EXPECT_EQ(made.lists.list_ids(user)[0], 55U);
     }
   }
-  if (std::string_view(GetParam()) == "hnsw") {
+  if (approximate()) {
     EXPECT_GT(exact, kUsers * kWidth * 8 / 10);  // the graph is approximate
   } else {
     EXPECT_EQ(exact, kUsers * kWidth);
@@ -222,7 +226,7 @@ TEST_P(ListRulesOf, DiversityLowersLikenessAndKeepsTheBestFirst) {
   };
   for (std::size_t user = 0; user < kUsers; ++user) {
     ASSERT_EQ(diverse.lists.counts[user], kWidth);
-    if (std::string_view(GetParam()) == "hnsw") continue;  // more candidates may find a better one
+    if (approximate()) continue;  // more candidates may find a better one
     EXPECT_EQ(diverse.lists.list_ids(user)[0], plain.lists.list_ids(user)[0]) << user;
   }
   // Popularity's lists spread over the categories as they are.
