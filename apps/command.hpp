@@ -71,6 +71,7 @@ Command add_tune(CLI::App& app);
 Command add_evaluate(CLI::App& app);
 Command add_recommend(CLI::App& app);
 Command add_similar(CLI::App& app);
+Command add_update(CLI::App& app);
 Command add_fit(CLI::App& app);
 Command add_simulate(CLI::App& app);
 Command add_generate(CLI::App& app);

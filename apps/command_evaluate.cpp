@@ -1,4 +1,5 @@
 #include "command.hpp"
+#include "comparison.hpp"
 #include "held_out.hpp"
 #include "model_options.hpp"
 #include "text_table.hpp"
@@ -10,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace tenure::apps {
@@ -23,6 +25,7 @@ struct Options {
   std::string split;
   std::vector<std::uint32_t> at = {10, 20};
   bool all = false;
+  std::string baseline;
   ModelOptions model;
 };
 
@@ -46,6 +49,23 @@ Scored score_plan(const Options& options, const ModelPlan& plan, const EventTabl
   return scored;
 }
 
+/// The models to score; the first is what the others are compared to where there are several.
+std::vector<ModelPlan> plans_of(const Options& options, const CLI::App& sub) {
+  if (options.all) {
+    std::vector<ModelPlan> plans = plan_all_models(options.model);
+    if (options.baseline.empty()) return plans;
+    const std::string name(recommender::model_kind(options.baseline).name);
+    const auto found = std::find_if(plans.begin(), plans.end(),
+                                    [&](const ModelPlan& plan) { return plan.kind->name == name; });
+    std::rotate(plans.begin(), found, found + 1);
+    return plans;
+  }
+  std::vector<ModelPlan> plans;
+  if (!options.baseline.empty()) plans.push_back(plan_baseline(options.baseline));
+  plans.push_back(plan_model(sub, options.model));
+  return plans;
+}
+
 /// Trains and scores one model, or all, on a store. Of all, those that refuse the store (too large
 /// a catalogue, say) are left out and named.
 void evaluate_store(const Options& options, const std::vector<ModelPlan>& plans, Run& run) {
@@ -58,10 +78,18 @@ void evaluate_store(const Options& options, const std::vector<ModelPlan>& plans,
   std::string timing;
   Json models = Json::array();
   Json left_out = Json::object();
+  Comparison comparison;
   for (const ModelPlan& plan : plans) {
-    if (options.all && plan.kind->needs_events && !events.has_time()) continue;
+    if (options.all && plan.kind->needs_events && !events.has_time()) {
+      if (plan.kind->name == options.baseline) {
+        throw DataError(options.input, options.baseline + " needs event times");
+      }
+      continue;
+    }
     try {
       Scored scored = score_plan(options, plan, events, data, run);
+      comparison.add(run.execution(), scored.name, scored.evaluation, scored.json);
+      scored.evaluation.user_values = {};
       names.push_back(std::move(scored.name));
       evaluations.push_back(std::move(scored.evaluation));
       models.push_back(std::move(scored.json));
@@ -74,8 +102,8 @@ void evaluate_store(const Options& options, const std::vector<ModelPlan>& plans,
   }
   if (evaluations.empty()) throw ArgumentError("no model fits this store");
   run.print(fmt::format("Evaluated on {}, {}\n", options.input, data.description) +
-            evaluation_text(names, evaluations) + timing);
-  run.write_json(options.all ? Json{{"models", models}, {"left_out", left_out}} : models.front());
+            evaluation_text(names, evaluations) + comparison.text() + timing);
+  run.write_json(options.all ? Json{{"models", models}, {"left_out", left_out}} : models.back());
 }
 
 /// Scores a trained model on another store's events.
@@ -90,11 +118,28 @@ void evaluate_model(const Options& options, Run& run) {
   HeldOut data = hold_out_store(run.execution(), trained_on, options.test, options.fold_in);
   data.train = {std::move(file.train), std::move(file.item_is_service)};
   if (!data.fold_in) data.known = data.train.user_items;
-  const auto evaluation = score_held_out(run.execution(), *file.model, data, options.at);
-  const std::string name(file.model->name());
+  std::vector<std::string> names;
+  std::vector<recommender::Evaluation> evaluations;
+  Comparison comparison;
+  Json json;
+  const auto score = [&](const recommender::Model& model, const std::string& name) {
+    names.push_back(name);
+    evaluations.push_back(score_held_out(run.execution(), model, data, options.at));
+    json = evaluation_json(std::string(model.name()), evaluations.back(), nullptr);
+    comparison.add(run.execution(), name, evaluations.back(), json);
+  };
+  if (!options.baseline.empty()) {
+    const recommender::ModelFile baseline =
+        recommender::load_model(run.execution(), options.baseline);
+    if (baseline.customers != trained_on.customers || baseline.items != trained_on.items) {
+      throw DataError(options.baseline, "knows other customers or items than " + options.input);
+    }
+    score(*baseline.model, options.baseline);
+  }
+  score(*file.model, options.baseline.empty() ? std::string(file.model->name()) : options.input);
   run.print(fmt::format("Evaluated {}, {}\n", options.input, data.description) +
-            evaluation_text({name}, {evaluation}));
-  run.write_json(evaluation_json(name, evaluation, nullptr));
+            evaluation_text(names, evaluations) + comparison.text());
+  run.write_json(json);
 }
 
 void run_evaluate(const Options& options, const CLI::App& sub, Run& run) {
@@ -107,9 +152,7 @@ void run_evaluate(const Options& options, const CLI::App& sub, Run& run) {
   if (container_format(options.input) == "model") {
     evaluate_model(options, run);
   } else {
-    const auto plans = options.all ? plan_all_models(options.model)
-                                   : std::vector<ModelPlan>{plan_model(sub, options.model)};
-    evaluate_store(options, plans, run);
+    evaluate_store(options, plans_of(options, sub), run);
   }
 }
 
@@ -120,6 +163,7 @@ Command add_evaluate(CLI::App& app) {
       app, "evaluate", "Score a model on held-out events, with confidence intervals",
       "  tenure evaluate shop.h5 --model ials --split temporal:0.8\n"
       "  tenure evaluate shop.h5 --all --at 20\n"
+      "  tenure evaluate shop.h5 --model ials --baseline popularity\n"
       "  tenure evaluate train.h5 --test test.h5 --model ials --factors 128 --json -\n");
   auto options = std::make_shared<Options>();
   CLI::App& sub = *command.app;
@@ -137,6 +181,11 @@ Command add_evaluate(CLI::App& app) {
       ->delimiter(',')
       ->capture_default_str();
   sub.add_flag("--all", options->all, "Every model, as one table");
+  sub.add_option("--baseline", options->baseline,
+                 "Compare with this on the same users: a model of default options by name (with "
+                 "--all, of those in the table; popularity where none is named), or for a trained "
+                 "model another")
+      ->type_name("NAME|MODEL2.h5");
   add_model_options(sub, options->model);
   command.run = [options, &sub](Run& run) { run_evaluate(*options, sub, run); };
   return command;

@@ -1,5 +1,7 @@
 #include "command.hpp"
+#include "explanation.hpp"
 #include "lookup.hpp"
+#include "rule_files.hpp"
 #include "text_table.hpp"
 
 #include <tenure/core/error.hpp>
@@ -23,6 +25,16 @@ struct Options {
   std::uint32_t n = 10;
   bool rebuy = false;
   std::string retriever = "auto";
+  double recall_target = 1.0;
+  bool explain = false;
+  RuleOptions rules;
+};
+
+/// What a run made, list for list.
+struct Lists {
+  std::vector<std::uint32_t> users;
+  recommender::Recommendations made;
+  std::vector<Explanation> explanations;  ///< empty unless asked for
 };
 
 std::vector<std::uint32_t> selected_users(const Options& options,
@@ -36,8 +48,8 @@ std::vector<std::uint32_t> selected_users(const Options& options,
   return users;
 }
 
-Json lists_json(const recommender::ModelFile& file, const std::vector<std::uint32_t>& users,
-                const recommender::Recommendations& result) {
+Json lists_json(const recommender::ModelFile& file, const Lists& all) {
+  const auto& [users, result, explanations] = all;
   Json lists = Json::array();
   for (std::size_t i = 0; i < users.size(); ++i) {
     Json list;
@@ -49,13 +61,16 @@ Json lists_json(const recommender::ModelFile& file, const std::vector<std::uint3
     }
     for (const float score : result.lists.list_scores(i)) list["scores"].push_back(score);
     if (result.used_fallback[i] != 0) list["fallback"] = "popularity";
+    if (!explanations.empty()) {
+      list["explanations"] = explanation_json(explanations[i], file.items);
+    }
     lists.push_back(std::move(list));
   }
   return Json{{"model", std::string(file.model->name())}, {"lists", std::move(lists)}};
 }
 
-std::string lists_text(const recommender::ModelFile& file, const std::vector<std::uint32_t>& users,
-                       const recommender::Recommendations& result) {
+std::string lists_text(const recommender::ModelFile& file, const Lists& all) {
+  const auto& [users, result, explanations] = all;
   std::string text;
   for (std::size_t i = 0; i < users.size(); ++i) {
     text += fmt::format("{}:", file.customers[users[i]]);
@@ -63,6 +78,7 @@ std::string lists_text(const recommender::ModelFile& file, const std::vector<std
       text += fmt::format(" {}", file.items[item]);
     }
     text += result.used_fallback[i] != 0 ? "  (no history: popular items)\n" : "\n";
+    if (!explanations.empty()) text += explanation_text(explanations[i], file.items);
   }
   return text;
 }
@@ -72,24 +88,35 @@ void run_recommend(const Options& options, Run& run) {
   if (!kind) throw ArgumentError("unknown retriever '" + options.retriever + "'");
   if (options.n == 0) throw ArgumentError("-n must be at least 1");
   const recommender::ModelFile file = recommender::load_model(run.execution(), options.model);
-  const std::vector<std::uint32_t> users = selected_users(options, file);
+  const RuleFiles rules(run.execution(), options.rules, file.items);
+  Lists lists;
+  lists.users = selected_users(options, file);
   const auto popularity = recommender::train_popularity(file.train);
   std::unique_ptr<recommender::Retriever> retriever;
   if (const auto factors = file.model->factors()) {
     recommender::RetrieverOptions retrieval;
     retrieval.kind = *kind;
+    retrieval.recall_target = options.recall_target;
+    retrieval.sample_queries = factors->users;
     retriever = recommender::make_retriever(run.execution(), factors->items, retrieval);
   }
   recommender::RecommendOptions recommend;
   recommend.k = options.n;
   recommend.allow_seen = options.rebuy;
   recommend.denied = file.item_is_service;
+  recommend.rules = rules.rules();
   recommend.retriever = retriever.get();
   recommend.fallback = popularity.get();
-  const recommender::UserBatch batch{users, users, file.train};
-  const auto result = recommender::recommend(run.execution(), *file.model, batch, recommend);
-  if (run.human()) run.print(lists_text(file, users, result));
-  run.write_json(lists_json(file, users, result));
+  const recommender::UserBatch batch{lists.users, lists.users, file.train};
+  lists.made = recommender::recommend(run.execution(), *file.model, batch, recommend);
+  if (options.explain) {
+    lists.explanations = explain_lists(run.execution(), *file.model, batch, lists.made);
+  }
+  if (run.human()) run.print(rules.text() + lists_text(file, lists));
+  Json json = lists_json(file, lists);
+  if (retriever) json["retriever"] = retriever->choice();
+  if (!rules.json().is_null()) json["rules"] = rules.json();
+  run.write_json(json);
 }
 
 }  // namespace
@@ -97,7 +124,10 @@ void run_recommend(const Options& options, Run& run) {
 Command add_recommend(CLI::App& app) {
   Command command = make_command(app, "recommend", "Print what to show customers next",
                                  "  tenure recommend model.h5 --customer 12347 --customer 12348\n"
-                                 "  tenure recommend model.h5 --all -n 20 --json lists.json\n");
+                                 "  tenure recommend model.h5 --all -n 20 --json lists.json\n"
+                                 "  tenure recommend model.h5 --customer 12347 --explain\n"
+                                 "  tenure recommend model.h5 --all --deny recalled.txt --stock "
+                                 "stock.csv --categories categories.csv --cap 2\n");
   auto options = std::make_shared<Options>();
   CLI::App& sub = *command.app;
   sub.add_option("MODEL", options->model, "Trained model")->required()->type_name("MODEL.h5");
@@ -107,8 +137,15 @@ Command add_recommend(CLI::App& app) {
   sub.add_option("-n,--count", options->n, "Items per list")->capture_default_str();
   sub.add_flag("--rebuy", options->rebuy, "Items bought before may be shown again");
   sub.add_option("--retriever", options->retriever, "How items are searched")
-      ->check(CLI::IsMember({"auto", "exact", "flat", "hnsw"}))
+      ->check(CLI::IsMember({"auto", "exact", "flat", "hnsw", "ivf"}))
       ->capture_default_str();
+  sub.add_option("--recall-target", options->recall_target,
+                 "With --retriever auto: share of the true best items that must be found; below 1 "
+                 "a large catalogue is searched by a graph")
+      ->capture_default_str();
+  sub.add_flag("--explain", options->explain,
+               "Which items of the customer's history made each item rank");
+  add_rule_options(sub, options->rules);
   command.run = [options](Run& run) { run_recommend(*options, run); };
   return command;
 }

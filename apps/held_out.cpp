@@ -67,6 +67,8 @@ recommender::Evaluation score_held_out(const Execution& execution, const recomme
   options.at = at;
   options.denied = data.train.item_is_service;
   options.fallback = popularity.get();
+  options.train = data.train.user_items;
+  options.keep_user_values = true;
   recommender::EvaluationSet set;
   set.known = data.known;
   set.test = data.test;

@@ -33,7 +33,7 @@ HeldOut hold_out_store(const Execution& execution, const EventTable& events,
                        const std::string& test_path, const std::string& fold_in_path);
 
 /// Scores a model on what was held out: lists with seen items removed, popularity for users without
-/// history.
+/// history, each user's values kept for a comparison.
 recommender::Evaluation score_held_out(const Execution& execution, const recommender::Model& model,
                                        const HeldOut& data, const std::vector<std::uint32_t>& at);
 

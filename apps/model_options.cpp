@@ -166,6 +166,8 @@ ModelPlan plan_model(const CLI::App& sub, const ModelOptions& options) {
   return plan;
 }
 
+ModelPlan plan_baseline(const std::string& name) { return plan_of(recommender::model_kind(name)); }
+
 std::vector<ModelPlan> plan_all_models(const ModelOptions& options) {
   if (!options.config.empty()) throw ArgumentError("--all and --config exclude each other");
   std::vector<ModelPlan> plans;

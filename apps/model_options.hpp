@@ -37,6 +37,9 @@ void add_model_options(CLI::App& sub, ModelOptions& options);
 /// @throws DataError for a fault of the file, ArgumentError for one of the options.
 ModelPlan plan_model(const CLI::App& sub, const ModelOptions& options);
 
+/// A kind with its default options. @throws ArgumentError for a name that is none.
+ModelPlan plan_baseline(const std::string& name);
+
 /// Every kind that is not made of others, with the options of the command line that apply to it.
 /// @throws ArgumentError where --config is given: a file is about one model.
 std::vector<ModelPlan> plan_all_models(const ModelOptions& options);

@@ -1,5 +1,6 @@
 #include "blas.hpp"
 #include "ials_solver.hpp"
+#include "ials_state.hpp"
 
 #include <tenure/core/distributions.hpp>
 #include <tenure/core/error.hpp>
@@ -121,13 +122,6 @@ void validate(const IalsOptions& options) {
                         "' is not offered; use auto or exact");
   }
 }
-
-struct IalsModel::State {
-  IalsOptions options;
-  Matrix<float> users;
-  Matrix<float> items;
-  detail::GramBasis basis;  // of the items, for folding in
-};
 
 IalsModel::IalsModel(const Execution& execution, const IalsOptions& options,
                      Matrix<float> user_factors, Matrix<float> item_factors) {

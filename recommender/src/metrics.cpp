@@ -13,9 +13,14 @@ ListMetrics list_metrics(std::span<const std::uint32_t> ranked,
   const std::size_t reachable = std::min<std::size_t>(k, relevant.size());
   std::size_t hits = 0;
   double gain = 0.0;
+  double precision = 0.0;
+  double first = 0.0;
   for (std::size_t rank = 0; rank < std::min<std::size_t>(k, ranked.size()); ++rank) {
     if (!std::binary_search(relevant.begin(), relevant.end(), ranked[rank])) continue;
     ++hits;
+    const auto place = static_cast<double>(rank) + 1.0;
+    precision += static_cast<double>(hits) / place;
+    if (hits == 1) first = 1.0 / place;
     gain += 1.0 / std::log2(static_cast<double>(rank) + 2.0);
   }
   double ideal = 0.0;
@@ -23,8 +28,15 @@ ListMetrics list_metrics(std::span<const std::uint32_t> ranked,
     ideal += 1.0 / std::log2(static_cast<double>(rank) + 2.0);
   }
   const auto found = static_cast<double>(hits);
-  return {found / static_cast<double>(relevant.size()), found / static_cast<double>(reachable),
-          gain / ideal, hits > 0 ? 1.0 : 0.0};
+  const auto possible = static_cast<double>(reachable);
+  ListMetrics metrics;
+  metrics.recall = found / static_cast<double>(relevant.size());
+  metrics.recall_min = found / possible;
+  metrics.ndcg = gain / ideal;
+  metrics.hit_rate = hits > 0 ? 1.0 : 0.0;
+  metrics.map = precision / possible;
+  metrics.mrr = first;
+  return metrics;
 }
 
 }  // namespace tenure::recommender

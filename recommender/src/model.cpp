@@ -9,6 +9,37 @@ void Model::user_vectors(const UserBatch& /*batch*/, MatrixView<float> /*out*/) 
   throw ArgumentError("the model " + std::string(name()) + " has no factors");
 }
 
+std::optional<Matrix<double>> Model::explain(const UserBatch& /*batch*/, std::size_t /*entry*/,
+                                             std::span<const std::uint32_t> /*items*/) const {
+  return std::nullopt;
+}
+
+std::unique_ptr<Model> Model::updated(const Execution& /*execution*/,
+                                      const ModelChange& /*change*/) const {
+  throw ArgumentError("the model " + std::string(name()) +
+                      " cannot be updated; train it again on all events");
+}
+
+void check_change(const Model& model, const ModelChange& change) {
+  const auto check_codes = [](std::span<const std::uint32_t> codes, std::size_t end) {
+    for (std::size_t i = 0; i < codes.size(); ++i) {
+      if (codes[i] >= end || (i > 0 && codes[i] <= codes[i - 1])) {
+        throw ArgumentError("update: the codes of what changed do not rise or are out of range");
+      }
+    }
+  };
+  csr_validate(change.before);
+  csr_validate(change.after);
+  if (change.before.rows() != model.n_users() || change.before.n_columns != model.n_items() ||
+      change.after.rows() < change.before.rows() ||
+      change.after.n_columns < change.before.n_columns || change.after.rows() >= kNewUser) {
+    throw ArgumentError("update: the matrices do not fit the model");
+  }
+  check_codes(change.users, change.after.rows());
+  check_codes(change.items, change.after.n_columns);
+  if (change.sweeps == 0) throw ArgumentError("update: sweeps must be at least 1");
+}
+
 void check_batch(const Model& model, const UserBatch& batch, MatrixView<const float> out,
                  std::size_t out_columns) {
   if (batch.users.size() != batch.history_rows.size()) {

@@ -54,6 +54,16 @@ void PopularityModel::score(const UserBatch& batch, MatrixView<float> out) const
   }
 }
 
+std::unique_ptr<Model> PopularityModel::updated(const Execution& /*execution*/,
+                                                const ModelChange& change) const {
+  check_change(*this, change);
+  if (train_popularity(change.before)->item_scores_ != item_scores_) {
+    throw ArgumentError(
+        "popularity that forgets cannot be updated from the matrix; train it again on all events");
+  }
+  return train_popularity(change.after);
+}
+
 void PopularityModel::save(ContainerWriter& writer, const std::string& prefix) const {
   writer.attribute(prefix + "n_users", static_cast<std::int64_t>(n_users_));
   writer.write<float>(prefix + "item_scores", item_scores_);

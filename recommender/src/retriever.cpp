@@ -20,11 +20,12 @@ namespace {
 constexpr std::size_t kItemTile = 1024;  // scores of a query block and a tile stay in cache
 constexpr std::size_t kFewQueries = 4;   // below, a matrix product packs more than it computes
 constexpr std::size_t kFiniteChunk = 4096;
-constexpr std::array<std::pair<std::string_view, RetrieverKind>, 4> kKindNames{
+constexpr std::array<std::pair<std::string_view, RetrieverKind>, 5> kKindNames{
     {{"auto", RetrieverKind::kAuto},
      {"exact", RetrieverKind::kExact},
      {"flat", RetrieverKind::kFlat},
-     {"hnsw", RetrieverKind::kHnsw}}};
+     {"hnsw", RetrieverKind::kHnsw},
+     {"ivf", RetrieverKind::kIvf}}};
 
 void check_finite(const Execution& execution, MatrixView<const float> matrix, const char* what) {
   parallel_for(execution, matrix.rows, kFiniteChunk, [&](const Chunk& chunk) {
@@ -88,6 +89,12 @@ void validate(const RetrieverOptions& options) {
   if (options.hnsw_ef_construction < 1 || options.hnsw_ef_search < 1) {
     throw ArgumentError("retriever: hnsw ef must be at least 1");
   }
+  if (options.ivf_lists < 0 || options.ivf_probes < 1) {
+    throw ArgumentError("retriever: ivf needs at least one list and one probe");
+  }
+  if (!(options.recall_target > 0.0 && options.recall_target <= 1.0)) {
+    throw ArgumentError("retriever: the recall target must be above 0 and at most 1");
+  }
 }
 
 }  // namespace
@@ -138,11 +145,55 @@ std::unique_ptr<Retriever> make_retriever(const Execution& execution, MatrixView
   if (items.rows == 0 || items.cols == 0) throw ArgumentError("retriever: there are no items");
   if (items.rows >= kNoItem) throw ArgumentError("retriever: at most 2^32 - 2 items");
   check_finite(execution, items, "item");
-  if (options.kind == RetrieverKind::kFlat) return detail::make_flat_retriever(execution, items);
-  if (options.kind == RetrieverKind::kHnsw) {
-    return detail::make_hnsw_retriever(execution, items, options);
+  if (options.sample_queries.rows > 0 && options.sample_queries.cols != items.cols) {
+    throw ArgumentError("retriever: the sample queries have another dimension than the items");
   }
-  return std::make_unique<ExactRetriever>(items);
+  detail::Chosen chosen{nullptr, std::string(to_string(options.kind)) + ", as asked for"};
+  switch (options.kind) {
+    case RetrieverKind::kFlat:
+      chosen.retriever = detail::make_flat_retriever(execution, items);
+      break;
+    case RetrieverKind::kHnsw:
+      chosen.retriever = detail::make_hnsw_retriever(execution, items, options);
+      break;
+    case RetrieverKind::kIvf:
+      chosen.retriever = detail::make_ivf_retriever(execution, items, options);
+      break;
+    case RetrieverKind::kExact:
+      chosen.retriever = std::make_unique<ExactRetriever>(items);
+      break;
+    case RetrieverKind::kAuto:
+      chosen = detail::choose_retriever(execution, items, options,
+                                        std::make_unique<ExactRetriever>(items));
+      break;
+  }
+  chosen.retriever->choice_ = std::move(chosen.reason);
+  return std::move(chosen.retriever);
 }
+
+namespace detail {
+
+void scan_all(MatrixView<const float> items, const float* query,
+              std::span<const std::uint32_t> seen, std::span<const std::uint8_t> denied,
+              ListSlot slot) {
+  std::vector<float> scores(std::min(kItemTile, items.rows));
+  TopHeap heap(slot);
+  for (std::size_t begin = 0; begin < items.rows; begin += kItemTile) {
+    const std::size_t n = std::min(kItemTile, items.rows - begin);
+    dot_rows({items.row(begin), n, items.cols, items.stride}, query, scores.data());
+    leave_out(seen, scores.data(), n, static_cast<std::uint32_t>(begin));
+    leave_out_denied(denied, scores.data(), n, begin);
+    heap.offer(scores.data(), n, static_cast<std::uint32_t>(begin));
+  }
+  heap.finish();
+}
+
+double widening(std::size_t n_items, std::span<const std::uint8_t> denied) {
+  const auto open = denied.empty() ? static_cast<std::ptrdiff_t>(n_items)
+                                   : std::count(denied.begin(), denied.end(), 0);
+  return open == 0 ? 1.0 : static_cast<double>(n_items) / static_cast<double>(open);
+}
+
+}  // namespace detail
 
 }  // namespace tenure::recommender

@@ -1,4 +1,5 @@
 #include "kernels.hpp"
+#include "one_openmp_thread.hpp"
 #include "retrievers.hpp"
 #include "top_heap.hpp"
 
@@ -10,7 +11,6 @@
 #include <faiss/impl/DistanceComputer.h>
 #include <faiss/impl/FaissException.h>
 #include <faiss/impl/IDSelector.h>
-#include <omp.h>
 
 #include <algorithm>
 #include <string>
@@ -21,18 +21,6 @@ namespace tenure::recommender::detail {
 namespace {
 
 using FaissId = faiss::Index::idx_t;
-
-/// FAISS runs one thread in our tasks; the setting is the calling thread's own and is put back.
-class OneOpenMpThread {
- public:
-  OneOpenMpThread() : before_(omp_get_max_threads()) { omp_set_num_threads(1); }
-  ~OneOpenMpThread() { omp_set_num_threads(before_); }
-  OneOpenMpThread(const OneOpenMpThread&) = delete;
-  OneOpenMpThread& operator=(const OneOpenMpThread&) = delete;
-
- private:
-  int before_;
-};
 
 /// Items a query may get.
 struct Allowed final : faiss::IDSelector {
@@ -124,7 +112,7 @@ struct ItemStorage final : faiss::Index {
   MatrixView<const float> items;
 };
 
-class HnswRetriever final : public Retriever {
+class HnswRetriever final : public TunableRetriever {
  public:
   HnswRetriever(MatrixView<const float> items, const RetrieverOptions& options)
       : items_(items),
@@ -152,24 +140,38 @@ class HnswRetriever final : public Retriever {
     return static_cast<std::uint32_t>(items_.rows);
   }
   std::size_t dimension() const noexcept override { return items_.cols; }
+  void set_effort(int effort) noexcept override { ef_search_ = effort; }
+  const char* effort_name() const noexcept override { return "ef"; }
 
   void search_block(MatrixView<const float> queries, const SearchFilter& filter, TopLists& lists,
                     std::size_t first) const override {
     faiss::VisitedTable visited(static_cast<int>(items_.rows));
     std::vector<std::pair<FaissId, float>> found;
+    const std::size_t wanted = candidates(lists.width, filter.denied);
     for (std::size_t q = 0; q < queries.rows; ++q) {
       const ListSlot slot = list_slot(lists, first + q);
-      search_graph(queries.row(q), filter.seen_by(q), filter.denied, lists.width, visited, found);
+      search_graph(queries.row(q), filter.seen_by(q), filter.denied, lists.width, wanted, visited,
+                   found);
       fill_list(slot, found);
-      if (*slot.count < lists.width) scan(queries.row(q), filter, q, slot);
+      if (*slot.count < lists.width) {
+        scan_all(items_, queries.row(q), filter.seen_by(q), filter.denied, slot);
+      }
     }
   }
 
  private:
+  /// Candidates for lists of width k: denied items take places among them, so that there must be
+  /// more in proportion.
+  std::size_t candidates(std::uint32_t k, std::span<const std::uint8_t> denied) const {
+    const std::size_t wanted = std::max<std::size_t>(static_cast<std::size_t>(ef_search_), k);
+    const double wide = static_cast<double>(wanted) * widening(items_.rows, denied);
+    return std::min(items_.rows, static_cast<std::size_t>(wide));
+  }
+
   /// Searches the graph through HNSW itself: the index's own call keeps global statistics that
   /// concurrent searches would race on.
   void search_graph(const float* query, std::span<const std::uint32_t> seen,
-                    std::span<const std::uint8_t> denied, std::uint32_t k,
+                    std::span<const std::uint8_t> denied, std::uint32_t k, std::size_t wanted,
                     faiss::VisitedTable& visited,
                     std::vector<std::pair<FaissId, float>>& found) const {
     Allowed allowed(seen, denied);
@@ -177,8 +179,7 @@ class HnswRetriever final : public Retriever {
     distances.set_query(query);
     faiss::SearchParametersHNSW parameters;
     parameters.sel = &allowed;
-    // Items left out take places among the candidates, so there must be as many more.
-    const std::size_t wanted = std::max<std::size_t>(static_cast<std::size_t>(ef_search_), k);
+    // So do seen items.
     parameters.efSearch = static_cast<int>(std::min(items_.rows, wanted + seen.size()));
     std::vector<FaissId> labels(k, -1);
     std::vector<float> negated(k);
@@ -188,21 +189,6 @@ class HnswRetriever final : public Retriever {
     visited.advance();
     found.clear();
     for (std::size_t i = 0; i < k; ++i) found.emplace_back(labels[i], -negated[i]);
-  }
-
-  /// Where the graph did not fill the list: an exact scan.
-  void scan(const float* query, const SearchFilter& filter, std::size_t q, ListSlot slot) const {
-    constexpr std::size_t kTile = 1024;
-    std::vector<float> scores(std::min(kTile, items_.rows));
-    TopHeap heap(slot);
-    for (std::size_t begin = 0; begin < items_.rows; begin += kTile) {
-      const std::size_t n = std::min(kTile, items_.rows - begin);
-      dot_rows({items_.row(begin), n, items_.cols, items_.stride}, query, scores.data());
-      leave_out(filter.seen_by(q), scores.data(), n, static_cast<std::uint32_t>(begin));
-      leave_out_denied(filter.denied, scores.data(), n, begin);
-      heap.offer(scores.data(), n, static_cast<std::uint32_t>(begin));
-    }
-    heap.finish();
   }
 
   MatrixView<const float> items_;
@@ -219,9 +205,9 @@ std::unique_ptr<Retriever> make_flat_retriever(const Execution& execution,
   return std::make_unique<FlatRetriever>(items);
 }
 
-std::unique_ptr<Retriever> make_hnsw_retriever(const Execution& execution,
-                                               MatrixView<const float> items,
-                                               const RetrieverOptions& options) {
+std::unique_ptr<TunableRetriever> make_hnsw_retriever(const Execution& execution,
+                                                      MatrixView<const float> items,
+                                                      const RetrieverOptions& options) {
   execution.check_cancelled();
   if (items.rows > static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max())) {
     throw ArgumentError("retriever: hnsw holds at most 2^31 - 1 items");

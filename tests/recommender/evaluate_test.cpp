@@ -51,6 +51,33 @@ TEST(Evaluate, MatchesAHandComputedExample) {
   EXPECT_DOUBLE_EQ(result.value("recall@1"), (0 + 0 + 0.5) / 3);
   EXPECT_DOUBLE_EQ(result.value("coverage@1"), 2.0 / 4);
   EXPECT_THROW(result.value("recall@3"), ArgumentError);
+  // Hits: user 0 at rank 2, user 3 at ranks 1 and 2.
+  EXPECT_DOUBLE_EQ(result.value("map@2"), (0.25 + 0 + 1) / 3);
+  EXPECT_DOUBLE_EQ(result.value("mrr@2"), (0.5 + 0 + 1) / 3);
+  // Items 0, 1, 2 are known to one of four users each; 3, to nobody, is shown to nobody.
+  EXPECT_DOUBLE_EQ(result.value("novelty@2"), 2.0);
+  // Shown 2, 2, 2, 0 times: sorted 0 2 2 2, (-3 * 0 - 1 * 2 + 1 * 2 + 3 * 2) / (4 * 6).
+  EXPECT_DOUBLE_EQ(result.value("gini@2"), 6.0 / 24.0);
+  // Shown 2, 1, 0, 0 times: (1 * 1 + 3 * 2) / (4 * 3).
+  EXPECT_DOUBLE_EQ(result.value("gini@1"), 7.0 / 12.0);
+}
+
+TEST(Evaluate, CountsNoveltyFromTheTrainingMatrix) {
+  const PopularityModel model = in_order();
+  const Csr known = rows_of(4, {{}});
+  const Csr test = rows_of(4, {{3}});
+  // Of 8 training users 4 have item 0, 1 has item 1 and nobody the others, which count as one.
+  const Csr train = rows_of(4, {{0}, {0}, {0}, {0, 1}, {}, {}, {}, {}});
+  EvaluationOptions options;
+  options.at = {1, 2, 3};
+  options.train = train;
+  const Evaluation result = evaluate(threads(1), model, {known, test, true}, options);
+  EXPECT_DOUBLE_EQ(result.value("novelty@1"), 1.0);
+  EXPECT_DOUBLE_EQ(result.value("novelty@2"), (1.0 + 3.0) / 2);
+  EXPECT_DOUBLE_EQ(result.value("novelty@3"), (1.0 + 3.0 + 3.0) / 3);
+  const Csr other = rows_of(3, {{0}});
+  options.train = other;
+  EXPECT_THROW(evaluate(threads(1), model, {known, test, true}, options), ArgumentError);
 }
 
 TEST(Evaluate, CountsKnownItemsWhereRebuyIsAllowed) {
@@ -96,6 +123,89 @@ TEST(Evaluate, BootstrapIntervalHasTheWidthOfTheStandardError) {
   EXPECT_NEAR((interval.high - interval.low) / expected, 1.0, 0.12);
   EXPECT_LT(interval.low, 0.3);
   EXPECT_GT(interval.high, 0.3);
+}
+
+/// Two models of one item each on 1,000 users: the first hits users 0 to 399, the second 100 to
+/// 599.
+class Compare : public testing::Test {
+ protected:
+  Compare() : known_(rows_of(3, std::vector<std::vector<std::uint32_t>>(1000))) {
+    std::vector<std::vector<std::uint32_t>> test(1000);
+    for (std::uint32_t user = 0; user < 1000; ++user) {
+      if (user < 400) test[user].push_back(0);
+      if (user >= 100 && user < 600) test[user].push_back(1);
+      if (test[user].empty()) test[user].push_back(2);
+    }
+    test_ = rows_of(3, test);
+    options_.at = {1};
+    options_.keep_user_values = true;
+  }
+  Evaluation score(std::vector<float> order) const {
+    const PopularityModel model(1000, std::move(order));
+    return evaluate(threads(2), model, {known_, test_, false}, options_);
+  }
+  Csr known_;
+  Csr test_;
+  EvaluationOptions options_;
+};
+
+TEST_F(Compare, GivesThePairedDifferenceAndItsStandardError) {
+  const Evaluation first = score({3, 2, 1});
+  const Evaluation second = score({2, 3, 1});
+  const auto differences = compare(threads(2), first, second);
+  ASSERT_EQ(differences.size(), 7U);
+  EXPECT_EQ(differences[3].name, "hit_rate@1");
+  EXPECT_DOUBLE_EQ(differences[3].value, -0.1);
+  // +1 for 100 users, -1 for 200, 0 for 700: variance 0.3 - 0.01.
+  const double expected = 2 * 1.96 * std::sqrt(0.29 / 1000);
+  const Interval interval = differences[3].interval.value();
+  // The width of a bootstrap interval has a standard error of about 3 %: four of them.
+  EXPECT_NEAR((interval.high - interval.low) / expected, 1.0, 0.12);
+  EXPECT_LT(interval.high, 0.0);  // -0.1 + 1.96 * 0.017
+  // Unpaired, the variances of .4 and .5 would add up.
+  EXPECT_LT(interval.high - interval.low, 0.9 * 2 * 1.96 * std::sqrt((0.24 + 0.25) / 1000));
+}
+
+TEST_F(Compare, IsExactlyNothingForAModelWithItself) {
+  const Evaluation first = score({3, 2, 1});
+  for (const MetricValue& difference : compare(threads(2), first, first)) {
+    EXPECT_EQ(difference.value, 0.0);
+    EXPECT_EQ(difference.interval->low, 0.0);
+    EXPECT_EQ(difference.interval->high, 0.0);
+  }
+}
+
+TEST_F(Compare, IsTheSameAtAnyNumberOfThreads) {
+  const Evaluation first = score({3, 2, 1});
+  const Evaluation second = score({2, 3, 1});
+  const auto one = compare(threads(1), first, second);
+  for (const int n : {2, 3, 8}) {
+    const auto again = compare(threads(n), first, second);
+    for (std::size_t i = 0; i < one.size(); ++i) {
+      EXPECT_EQ(one[i].value, again[i].value);
+      EXPECT_EQ(one[i].interval->low, again[i].interval->low);
+      EXPECT_EQ(one[i].interval->high, again[i].interval->high);
+    }
+  }
+}
+
+TEST_F(Compare, RefusesOtherUsersOrCutOffsAndEvaluationsWithoutUsers) {
+  const Evaluation first = score({3, 2, 1});
+  options_.at = {2};
+  EXPECT_THROW(compare(threads(1), first, score({3, 2, 1})), ArgumentError);
+  options_.at = {1};
+  EXPECT_THROW(compare(threads(1), first, first, 0), ArgumentError);
+  EXPECT_THROW(compare(threads(1), first, first, 10, 1.0), ArgumentError);
+  options_.keep_user_values = false;
+  EXPECT_THROW(compare(threads(1), first, score({3, 2, 1})), ArgumentError);
+  options_.keep_user_values = true;
+  test_ = rows_of(3, std::vector<std::vector<std::uint32_t>>(1000, {1}));
+  const Evaluation same_users = score({3, 2, 1});
+  EXPECT_NO_THROW(compare(threads(1), first, same_users));
+  std::vector<std::vector<std::uint32_t>> fewer(1000, {1});
+  fewer[7].clear();
+  test_ = rows_of(3, fewer);
+  EXPECT_THROW(compare(threads(1), first, score({3, 2, 1})), ArgumentError);
 }
 
 class EvaluateIals : public testing::Test {

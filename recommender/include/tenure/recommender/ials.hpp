@@ -71,6 +71,14 @@ class IalsModel final : public Model {
   void score(const UserBatch& batch, MatrixView<float> out) const override;
   std::optional<FactorView> factors() const noexcept override;
   void user_vectors(const UserBatch& batch, MatrixView<float> out) const override;
+  /// Hu et al. (2008), section 5: with A = unobserved_weight H^T H + lambda I + sum_j v_j h_j h_j^T
+  /// over the history, item j adds v_j h_i^T A^-1 h_j to the score of item i. In double precision.
+  std::optional<Matrix<double>> explain(const UserBatch& batch, std::size_t entry,
+                                        std::span<const std::uint32_t> items) const override;
+  /// Each sweep solves the changed users given the items, then the changed items given the users;
+  /// all else keeps its factors. New rows start at zero.
+  std::unique_ptr<Model> updated(const Execution& execution,
+                                 const ModelChange& change) const override;
   void save(ContainerWriter& writer, const std::string& prefix) const override;
   static std::unique_ptr<IalsModel> load(const Execution& execution, const ContainerReader& reader,
                                          const std::string& prefix);

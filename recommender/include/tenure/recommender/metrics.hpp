@@ -11,6 +11,9 @@ struct ListMetrics {
   double recall_min = 0.0;  ///< hits / min(k, |relevant|)
   double ndcg = 0.0;  ///< binary gain, 1 / log2(rank + 1); ideal truncated at min(k, |relevant|)
   double hit_rate = 0.0;  ///< 1 where there is a hit
+  /// Average precision: sum over the hits of (hits up to its rank) / rank, over min(k, |relevant|).
+  double map = 0.0;
+  double mrr = 0.0;  ///< 1 / rank of the first hit, 0 without one
 };
 
 /// Metrics at cut-off k >= 1 of a ranked list (best first, shorter than k is fine) against

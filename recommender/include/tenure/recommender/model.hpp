@@ -2,9 +2,11 @@
 
 #include <tenure/core/container.hpp>
 #include <tenure/core/csr.hpp>
+#include <tenure/core/execution.hpp>
 #include <tenure/core/matrix.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -43,6 +45,16 @@ struct FactorView {
   MatrixView<const float> items;  ///< n_items x d
 };
 
+/// New events for a trained model: the training matrix before and after, codes of known users and
+/// items unchanged, new ones behind them.
+struct ModelChange {
+  CsrView before;                        ///< n_users() x n_items()
+  CsrView after;                         ///< as many rows and columns, or more
+  std::span<const std::uint32_t> users;  ///< rows that differ, new ones included, rising
+  std::span<const std::uint32_t> items;  ///< columns that differ, new ones included, rising
+  std::uint32_t sweeps = 2;              ///< >= 1: passes of models that alternate
+};
+
 /// A trained recommender: immutable, so every call may come from any thread. Calls work in the
 /// calling thread; recommend() and evaluate() spread them.
 class Model {
@@ -70,10 +82,28 @@ class Model {
   /// @throws ArgumentError for a model without factors.
   virtual void user_vectors(const UserBatch& batch, MatrixView<float> out) const;
 
+  /// Which known items made items rank: row r holds what each item of history(entry), in its order,
+  /// contributes to the score of items[r]. A row adds up to the score that folding the history in
+  /// gives; the trained vector of a known user may score a little differently. Empty: the model's
+  /// scores are no such sums.
+  /// @throws ArgumentError where batch, entry or an item do not fit, NumericalError.
+  virtual std::optional<Matrix<double>> explain(const UserBatch& batch, std::size_t entry,
+                                                std::span<const std::uint32_t> items) const;
+
+  /// The model after new events, re-solving what they touch.
+  /// @throws ArgumentError where the change does not fit or the model cannot be updated but only
+  /// trained again; NumericalError, Cancelled.
+  virtual std::unique_ptr<Model> updated(const Execution& execution,
+                                         const ModelChange& change) const;
+
   /// Writes options as attributes and parameters as arrays, all named from `prefix` on ("model/" in
   /// a model file); ModelKind::load reads them.
   virtual void save(ContainerWriter& writer, const std::string& prefix) const = 0;
 };
+
+/// @throws ArgumentError unless the matrices of a change fit the model, users and items rise and
+/// are in range, and sweeps is at least 1.
+void check_change(const Model& model, const ModelChange& change);
 
 /// @throws ArgumentError unless users are in range, histories have n_items columns and out fits.
 void check_batch(const Model& model, const UserBatch& batch, MatrixView<const float> out,

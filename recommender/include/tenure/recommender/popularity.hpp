@@ -28,6 +28,10 @@ class PopularityModel final : public Model {
   }
   bool personal() const noexcept override { return false; }
   void score(const UserBatch& batch, MatrixView<float> out) const override;
+  /// Counts anew, exactly as training on the whole matrix would.
+  /// @throws ArgumentError for scores that are not those counts (recent popularity forgets).
+  std::unique_ptr<Model> updated(const Execution& execution,
+                                 const ModelChange& change) const override;
   void save(ContainerWriter& writer, const std::string& prefix) const override;
   static std::unique_ptr<PopularityModel> load(const ContainerReader& reader,
                                                const std::string& prefix);
