@@ -2,6 +2,7 @@
 #include "held_out.hpp"
 #include "model_options.hpp"
 #include "text_table.hpp"
+#include "weight_options.hpp"
 
 #include <tenure/core/container.hpp>
 #include <tenure/core/error.hpp>
@@ -23,15 +24,19 @@ struct Options {
   std::string split;
   std::vector<std::uint32_t> at = {10, 20};
   bool all = false;
+  bool rebuy = false;
+  WeightOptions weights;
   ModelOptions model;
 };
 
 /// Trains and scores one model, or all, on a store.
 void evaluate_store(const Options& options, const std::vector<ModelPlan>& plans, Run& run) {
   const EventTable events = read_store(run.execution(), options.input);
-  const HeldOut data = options.test.empty()
-                           ? hold_out(run.execution(), events, options.split)
-                           : hold_out_store(run.execution(), events, options.test, options.fold_in);
+  const auto weights = interaction_options(options.weights);
+  const HeldOut data =
+      options.test.empty()
+          ? hold_out(run.execution(), events, options.split, weights)
+          : hold_out_store(run.execution(), events, options.test, options.fold_in, weights);
   std::vector<std::string> names;
   std::vector<recommender::Evaluation> evaluations;
   std::string timing;
@@ -39,8 +44,10 @@ void evaluate_store(const Options& options, const std::vector<ModelPlan>& plans,
   for (const ModelPlan& plan : plans) {
     if (options.all && plan.kind->needs_events && !events.has_time()) continue;
     const std::string& name = names.emplace_back(plan.kind->name);
-    const TrainedModel trained = train_model(run, plan, {events, data.train_rows, data.train});
-    evaluations.push_back(score_held_out(run.execution(), *trained.model, data, options.at));
+    const TrainedModel trained =
+        train_model(run, plan, {events, data.train_rows, data.train, data.weights});
+    evaluations.push_back(
+        score_held_out(run.execution(), *trained.model, data, options.at, options.rebuy));
     models.push_back(evaluation_json(name, evaluations.back(), &trained));
     timing += fmt::format("  {}: trained in {:.2f} s, lists in {:.2f} s\n", name,
                           trained.train_seconds, evaluations.back().recommend_seconds);
@@ -55,14 +62,20 @@ void evaluate_model(const Options& options, Run& run) {
   if (options.test.empty()) {
     throw ArgumentError("a trained model needs --test STORE.h5: it has seen its own store");
   }
+  if (options.weights.given()) {
+    throw ArgumentError(
+        "--kinds, --value and --decay-half-life are those of the model file: leave them out");
+  }
   recommender::ModelFile file = recommender::load_model(run.execution(), options.input);
   EventTable trained_on;  // only the ids matter for the join
   trained_on.customers = std::move(file.customers);
   trained_on.items = std::move(file.items);
-  HeldOut data = hold_out_store(run.execution(), trained_on, options.test, options.fold_in);
+  HeldOut data =
+      hold_out_store(run.execution(), trained_on, options.test, options.fold_in, file.weights);
   data.train = {std::move(file.train), std::move(file.item_is_service)};
   if (!data.fold_in) data.known = data.train.user_items;
-  const auto evaluation = score_held_out(run.execution(), *file.model, data, options.at);
+  const auto evaluation =
+      score_held_out(run.execution(), *file.model, data, options.at, options.rebuy);
   const std::string name(file.model->name());
   run.print(fmt::format("Evaluated {}, {}\n", options.input, data.description) +
             evaluation_text({name}, {evaluation}));
@@ -109,6 +122,9 @@ Command add_evaluate(CLI::App& app) {
       ->delimiter(',')
       ->capture_default_str();
   sub.add_flag("--all", options->all, "Every model, as one table");
+  sub.add_flag("--rebuy", options->rebuy,
+               "Items bought before may be listed, and count where they are bought again");
+  add_weight_options(sub, options->weights);
   add_model_options(sub, options->model);
   command.run = [options, &sub](Run& run) { run_evaluate(*options, sub, run); };
   return command;

@@ -68,6 +68,8 @@ struct TrainingInput {
   const EventTable* events = nullptr;
   std::span<const std::uint8_t> rows;
   const Interactions* interactions = nullptr;
+  /// How `interactions` was made of the events; kinds that read the events weigh them alike.
+  InteractionOptions weights;
   /// Told after each pass of a model that has passes; may be empty.
   std::function<void(std::uint32_t epoch, double seconds)> on_epoch;
 };
