@@ -43,6 +43,7 @@ void evaluate_store(const Options& options, const std::vector<ModelPlan>& plans,
   Json models = Json::array();
   for (const ModelPlan& plan : plans) {
     if (options.all && plan.kind->needs_events && !events.has_time()) continue;
+    if (options.all && plan.kind->needs_regions && events.region.empty()) continue;
     const std::string& name = names.emplace_back(plan.kind->name);
     const TrainedModel trained =
         train_model(run, plan, {events, data.train_rows, data.train, data.weights});

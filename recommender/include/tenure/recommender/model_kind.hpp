@@ -86,6 +86,7 @@ struct ModelKind {
   /// Reads what Model::save wrote under the same prefix.
   std::unique_ptr<Model> (*load)(const Execution&, const ContainerReader&,
                                  const std::string& prefix) = nullptr;
+  bool needs_regions = false;  ///< trains on the regions of the events
 };
 
 /// All kinds, the floor first.
