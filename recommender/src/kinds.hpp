@@ -10,6 +10,7 @@ ModelKind recent_popularity_kind();
 ModelKind regional_popularity_kind();
 ModelKind personal_frequency_kind();
 ModelKind next_basket_kind();
+ModelKind bpr_kind();
 ModelKind ials_kind();
 
 }  // namespace tenure::recommender::detail

@@ -111,10 +111,13 @@ void OptionValues::load(const ContainerReader& reader, const std::string& prefix
 }
 
 std::span<const ModelKind> model_kinds() {
-  static const std::array kKinds = {
-      detail::popularity_kind(),          detail::recent_popularity_kind(),
-      detail::regional_popularity_kind(), detail::personal_frequency_kind(),
-      detail::next_basket_kind(),         detail::ials_kind()};
+  static const std::array kKinds = {detail::popularity_kind(),
+                                    detail::recent_popularity_kind(),
+                                    detail::regional_popularity_kind(),
+                                    detail::personal_frequency_kind(),
+                                    detail::next_basket_kind(),
+                                    detail::bpr_kind(),
+                                    detail::ials_kind()};
   return kKinds;
 }
 
