@@ -3,6 +3,7 @@
 #include "held_out.hpp"
 #include "model_options.hpp"
 #include "text_table.hpp"
+#include "weight_options.hpp"
 
 #include <tenure/core/container.hpp>
 #include <tenure/core/error.hpp>
@@ -26,6 +27,8 @@ struct Options {
   std::vector<std::uint32_t> at = {10, 20};
   bool all = false;
   std::string baseline;
+  bool rebuy = false;
+  WeightOptions weights;
   ModelOptions model;
 };
 
@@ -41,8 +44,10 @@ Scored score_plan(const Options& options, const ModelPlan& plan, const EventTabl
                   const HeldOut& data, Run& run) {
   Scored scored;
   scored.name = plan.kind->name;
-  const TrainedModel trained = train_model(run, plan, {events, data.train_rows, data.train});
-  scored.evaluation = score_held_out(run.execution(), *trained.model, data, options.at);
+  const TrainedModel trained =
+      train_model(run, plan, {events, data.train_rows, data.train, data.weights});
+  scored.evaluation =
+      score_held_out(run.execution(), *trained.model, data, options.at, options.rebuy);
   scored.json = evaluation_json(scored.name, scored.evaluation, &trained);
   scored.timing = fmt::format("  {}: trained in {:.2f} s, lists in {:.2f} s\n", scored.name,
                               trained.train_seconds, scored.evaluation.recommend_seconds);
@@ -70,9 +75,11 @@ std::vector<ModelPlan> plans_of(const Options& options, const CLI::App& sub) {
 /// a catalogue, say) are left out and named.
 void evaluate_store(const Options& options, const std::vector<ModelPlan>& plans, Run& run) {
   const EventTable events = read_store(run.execution(), options.input);
-  const HeldOut data = options.test.empty()
-                           ? hold_out(run.execution(), events, options.split)
-                           : hold_out_store(run.execution(), events, options.test, options.fold_in);
+  const auto weights = interaction_options(options.weights);
+  const HeldOut data =
+      options.test.empty()
+          ? hold_out(run.execution(), events, options.split, weights)
+          : hold_out_store(run.execution(), events, options.test, options.fold_in, weights);
   std::vector<std::string> names;
   std::vector<recommender::Evaluation> evaluations;
   std::string timing;
@@ -86,6 +93,7 @@ void evaluate_store(const Options& options, const std::vector<ModelPlan>& plans,
       }
       continue;
     }
+    if (options.all && plan.kind->needs_regions && events.region.empty()) continue;
     try {
       Scored scored = score_plan(options, plan, events, data, run);
       comparison.add(run.execution(), scored.name, scored.evaluation, scored.json);
@@ -111,11 +119,16 @@ void evaluate_model(const Options& options, Run& run) {
   if (options.test.empty()) {
     throw ArgumentError("a trained model needs --test STORE.h5: it has seen its own store");
   }
+  if (options.weights.given()) {
+    throw ArgumentError(
+        "--kinds, --value and --decay-half-life are those of the model file: leave them out");
+  }
   recommender::ModelFile file = recommender::load_model(run.execution(), options.input);
   EventTable trained_on;  // only the ids matter for the join
   trained_on.customers = std::move(file.customers);
   trained_on.items = std::move(file.items);
-  HeldOut data = hold_out_store(run.execution(), trained_on, options.test, options.fold_in);
+  HeldOut data =
+      hold_out_store(run.execution(), trained_on, options.test, options.fold_in, file.weights);
   data.train = {std::move(file.train), std::move(file.item_is_service)};
   if (!data.fold_in) data.known = data.train.user_items;
   std::vector<std::string> names;
@@ -124,7 +137,7 @@ void evaluate_model(const Options& options, Run& run) {
   Json json;
   const auto score = [&](const recommender::Model& model, const std::string& name) {
     names.push_back(name);
-    evaluations.push_back(score_held_out(run.execution(), model, data, options.at));
+    evaluations.push_back(score_held_out(run.execution(), model, data, options.at, options.rebuy));
     json = evaluation_json(std::string(model.name()), evaluations.back(), nullptr);
     comparison.add(run.execution(), name, evaluations.back(), json);
   };
@@ -186,6 +199,9 @@ Command add_evaluate(CLI::App& app) {
                  "--all, of those in the table; popularity where none is named), or for a trained "
                  "model another")
       ->type_name("NAME|MODEL2.h5");
+  sub.add_flag("--rebuy", options->rebuy,
+               "Items bought before may be listed, and count where they are bought again");
+  add_weight_options(sub, options->weights);
   add_model_options(sub, options->model);
   command.run = [options, &sub](Run& run) { run_evaluate(*options, sub, run); };
   return command;

@@ -3,6 +3,7 @@
 #include "model_options.hpp"
 #include "stopwatch.hpp"
 #include "text_table.hpp"
+#include "weight_options.hpp"
 
 #include <tenure/core/store.hpp>
 #include <tenure/recommender/model_file.hpp>
@@ -20,6 +21,7 @@ struct Options {
   std::string output;
   std::string split;
   std::vector<std::uint32_t> at = {10, 20};
+  WeightOptions weights;
   ModelOptions model;
 };
 
@@ -40,16 +42,20 @@ recommender::ModelFile make_file(EventTable&& events, recommender::Interactions&
 void run_train(const Options& options, const ModelPlan& plan, Run& run) {
   const std::string name(plan.kind->name);
   EventTable events = read_store(run.execution(), options.store);
-  const HeldOut data = hold_out(run.execution(), events, options.split);
-  const TrainedModel scored = train_model(run, plan, {events, data.train_rows, data.train});
+  const HeldOut data =
+      hold_out(run.execution(), events, options.split, interaction_options(options.weights));
+  const TrainedModel scored =
+      train_model(run, plan, {events, data.train_rows, data.train, data.weights});
   const auto evaluation = score_held_out(run.execution(), *scored.model, data, options.at);
 
-  recommender::Interactions all = recommender::build_interactions(run.execution(), events);
-  TrainedModel refitted = train_model(run, plan, {events, {}, all});
+  const auto weights = recommender::with_fixed_now(events, interaction_options(options.weights));
+  recommender::Interactions all = recommender::build_interactions(run.execution(), events, weights);
+  TrainedModel refitted = train_model(run, plan, {events, {}, all, weights});
   Json json = evaluation_json(name, evaluation, &scored);
   json["refit_seconds"] = refitted.train_seconds;
-  const recommender::ModelFile file =
+  recommender::ModelFile file =
       make_file(std::move(events), std::move(all), std::move(refitted.model), evaluation);
+  file.weights = weights;
   recommender::save_model(run.execution(), file, options.output);
 
   run.print(fmt::format("Trained {} on {}, {}\n", name, options.store, data.description) +
@@ -79,6 +85,7 @@ Command add_train(CLI::App& app) {
   sub.add_option("--at", options->at, "Cut-offs of the metrics, e.g. 10,20")
       ->delimiter(',')
       ->capture_default_str();
+  add_weight_options(sub, options->weights);
   add_model_options(sub, options->model);
   command.run = [options, &sub](Run& run) {
     run_train(*options, plan_model(sub, options->model), run);

@@ -14,16 +14,30 @@
 
 namespace tenure::apps {
 
-HeldOut hold_out(const Execution& execution, const EventTable& events, const std::string& split) {
+namespace {
+
+/// Test items are members of a set: their age is of no use, and their log may have no times.
+recommender::InteractionOptions without_decay(recommender::InteractionOptions weights) {
+  weights.half_life_days.reset();
+  return weights;
+}
+
+}  // namespace
+
+HeldOut hold_out(const Execution& execution, const EventTable& events, const std::string& split,
+                 const recommender::InteractionOptions& weights) {
   const std::string text = !split.empty()      ? split
                            : events.has_time() ? "temporal:0.8"
                                                : "random:0.2";
   const recommender::SplitSpec spec = recommender::parse_split(text);
-  recommender::RowSplit rows = recommender::split_rows(execution, events, spec);
+  recommender::RowSplit rows = recommender::split_rows(execution, events, spec, weights);
   HeldOut data;
-  data.train = recommender::build_interactions(execution, events, {}, rows.train);
+  data.weights = recommender::with_fixed_now(events, weights, rows.train);
+  data.train = recommender::build_interactions(execution, events, data.weights, rows.train);
   data.known = data.train.user_items;
-  data.test = recommender::build_interactions(execution, events, {}, rows.test).user_items;
+  data.test =
+      recommender::build_interactions(execution, events, without_decay(data.weights), rows.test)
+          .user_items;
   data.train_rows = std::move(rows.train);
   data.description =
       fmt::format("split {}: {} events to train on, {} held out", recommender::to_string(spec),
@@ -33,23 +47,25 @@ HeldOut hold_out(const Execution& execution, const EventTable& events, const std
 }
 
 HeldOut hold_out_store(const Execution& execution, const EventTable& events,
-                       const std::string& test_path, const std::string& fold_in_path) {
+                       const std::string& test_path, const std::string& fold_in_path,
+                       const recommender::InteractionOptions& weights) {
   HeldOut data;
-  data.train = recommender::build_interactions(execution, events);
+  data.weights = recommender::with_fixed_now(events, weights);
+  data.train = recommender::build_interactions(execution, events, data.weights);
   const EventTable test_events = read_store(execution, test_path);
   data.fold_in = !fold_in_path.empty();
   recommender::JoinedInteractions test;
   if (data.fold_in) {
     const EventTable known_events = read_store(execution, fold_in_path);
-    data.known = recommender::join_interactions(execution, known_events, {}, known_events.customers,
-                                                events.items, false)
+    data.known = recommender::join_interactions(execution, known_events, data.weights,
+                                                known_events.customers, events.items, false)
                      .user_items;
-    test = recommender::join_interactions(execution, test_events, {}, known_events.customers,
-                                          events.items, true);
+    test = recommender::join_interactions(execution, test_events, without_decay(data.weights),
+                                          known_events.customers, events.items, true);
   } else {
     data.known = data.train.user_items;
-    test = recommender::join_interactions(execution, test_events, {}, events.customers,
-                                          events.items, true);
+    test = recommender::join_interactions(execution, test_events, without_decay(data.weights),
+                                          events.customers, events.items, true);
   }
   data.test = std::move(test.user_items);
   data.description =
@@ -61,10 +77,12 @@ HeldOut hold_out_store(const Execution& execution, const EventTable& events,
 }
 
 recommender::Evaluation score_held_out(const Execution& execution, const recommender::Model& model,
-                                       const HeldOut& data, const std::vector<std::uint32_t>& at) {
+                                       const HeldOut& data, const std::vector<std::uint32_t>& at,
+                                       bool rebuy) {
   const auto popularity = recommender::train_popularity(data.train.user_items);
   recommender::EvaluationOptions options;
   options.at = at;
+  options.allow_seen = rebuy;
   options.denied = data.train.item_is_service;
   options.fallback = popularity.get();
   options.train = data.train.user_items;

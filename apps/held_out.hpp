@@ -17,6 +17,7 @@ namespace tenure::apps {
 struct HeldOut {
   std::vector<std::uint8_t> train_rows;  ///< mask of the events; empty: all
   recommender::Interactions train;
+  recommender::InteractionOptions weights;  ///< those of `train`, ages as of its last event
   Csr known;  ///< histories of the test users: train's matrix, or folded-in ones
   Csr test;
   bool fold_in = false;
@@ -25,16 +26,20 @@ struct HeldOut {
 
 /// Holds out a part of the log itself; an empty spec means temporal:0.8 where there are times and
 /// random:0.2 where there are none.
-HeldOut hold_out(const Execution& execution, const EventTable& events, const std::string& split);
+HeldOut hold_out(const Execution& execution, const EventTable& events, const std::string& split,
+                 const recommender::InteractionOptions& weights = {});
 
 /// Takes the test items from another store, joined by external id; with `fold_in_path` the test
 /// users are that store's customers and their known events are its events.
 HeldOut hold_out_store(const Execution& execution, const EventTable& events,
-                       const std::string& test_path, const std::string& fold_in_path);
+                       const std::string& test_path, const std::string& fold_in_path,
+                       const recommender::InteractionOptions& weights = {});
 
-/// Scores a model on what was held out: lists with seen items removed, popularity for users without
-/// history, each user's values kept for a comparison.
+/// Scores a model on what was held out: popularity for users without history, each user's values
+/// kept for a comparison; with `rebuy` known items may be listed and count as test items, without
+/// they do neither.
 recommender::Evaluation score_held_out(const Execution& execution, const recommender::Model& model,
-                                       const HeldOut& data, const std::vector<std::uint32_t>& at);
+                                       const HeldOut& data, const std::vector<std::uint32_t>& at,
+                                       bool rebuy = false);
 
 }  // namespace tenure::apps

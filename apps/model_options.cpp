@@ -186,6 +186,7 @@ TrainedModel train_model(const Run& run, const ModelPlan& plan, const TrainingDa
   input.rows = data.rows;
   input.interactions = &data.interactions;
   input.components = plan.components;
+  input.weights = data.weights;
   input.on_epoch = [&](std::uint32_t, double seconds) { trained.epoch_seconds.push_back(seconds); };
   const Stopwatch watch;
   trained.model = plan.kind->train(run.execution(), input, plan.values);

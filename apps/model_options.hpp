@@ -49,6 +49,7 @@ struct TrainingData {
   const EventTable& events;
   std::span<const std::uint8_t> rows;
   const recommender::Interactions& interactions;
+  recommender::InteractionOptions weights = {};  ///< how the events became the interactions
 };
 
 struct TrainedModel {

@@ -7,6 +7,10 @@ namespace tenure::recommender::detail {
 
 ModelKind popularity_kind();
 ModelKind recent_popularity_kind();
+ModelKind regional_popularity_kind();
+ModelKind personal_frequency_kind();
+ModelKind next_basket_kind();
+ModelKind bpr_kind();
 ModelKind ials_kind();
 ModelKind item_knn_kind();
 ModelKind turbo_cf_kind();

@@ -40,6 +40,7 @@ void check_parts(const ModelFile& file) {
     throw ArgumentError("model file: the dictionaries or the training matrix do not fit the model");
   }
   csr_validate(file.train);
+  validate(file.weights);
   for (const auto& [name, value] : file.metrics) {
     if (!std::isfinite(value))
       throw ArgumentError("model file: the metric " + name + " is not finite");
@@ -65,6 +66,33 @@ Csr read_train(const ContainerReader& reader) {
   train.columns = reader.read<std::uint32_t>("train/columns");
   train.values = reader.read<float>("train/values", train.columns.size());
   return train;
+}
+
+void write_weights(ContainerWriter& writer, const InteractionOptions& weights) {
+  writer.attribute("weights/value", to_string(weights.value));
+  for (const KindWeight& entry : weights.kinds) {
+    writer.attribute(std::string("weights/kind/").append(to_string(entry.kind)),
+                     static_cast<double>(entry.weight));
+  }
+  if (weights.half_life_days) writer.attribute("weights/half_life_days", *weights.half_life_days);
+  if (weights.now) writer.attribute("weights/now", *weights.now);
+}
+
+InteractionOptions read_weights(const ContainerReader& reader) {
+  InteractionOptions weights;
+  const auto value =
+      interaction_value_from_string(reader.string_attribute("weights/value").value_or(""));
+  if (!value) throw DataError(reader.path(), "weights/value", "missing or unknown");
+  weights.value = *value;
+  weights.kinds.clear();
+  for (int code = 0; code <= static_cast<int>(EventKind::kVisit); ++code) {
+    const auto kind = static_cast<EventKind>(code);
+    const auto weight = reader.real_attribute(std::string("weights/kind/").append(to_string(kind)));
+    if (weight) weights.kinds.push_back({kind, static_cast<float>(*weight)});
+  }
+  weights.half_life_days = reader.real_attribute("weights/half_life_days");
+  weights.now = reader.integer_attribute("weights/now");
+  return weights;
 }
 
 }  // namespace
@@ -94,6 +122,7 @@ void save_model(const Execution& execution, const ModelFile& file, const std::st
   writer.write<std::uint64_t>("train/row_start", file.train.row_start);
   writer.write<std::uint32_t>("train/columns", file.train.columns);
   writer.write<float>("train/values", file.train.values);
+  write_weights(writer, file.weights);
   Dictionary names;
   std::vector<double> values;
   for (const auto& [name, value] : file.metrics) {
@@ -115,6 +144,7 @@ ModelFile load_model(const Execution& execution, const std::string& path) {
     file.item_is_service = reader.read<std::uint8_t>("item_is_service", file.items.size());
   }
   file.train = read_train(reader);
+  file.weights = read_weights(reader);
   const Dictionary names = reader.read_dictionary("metrics/names");
   const std::vector<double> values = reader.read<double>("metrics/values", names.size());
   for (std::uint32_t i = 0; i < names.size(); ++i) {

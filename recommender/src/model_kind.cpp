@@ -111,10 +111,19 @@ void OptionValues::load(const ContainerReader& reader, const std::string& prefix
 }
 
 std::span<const ModelKind> model_kinds() {
-  static const std::array kKinds = {
-      detail::popularity_kind(), detail::recent_popularity_kind(), detail::ials_kind(),
-      detail::item_knn_kind(),   detail::turbo_cf_kind(),          detail::gf_cf_kind(),
-      detail::ease_kind(),       detail::ease_sparse_kind(),       detail::blend_kind()};
+  static const std::array kKinds = {detail::popularity_kind(),
+                                    detail::recent_popularity_kind(),
+                                    detail::regional_popularity_kind(),
+                                    detail::personal_frequency_kind(),
+                                    detail::next_basket_kind(),
+                                    detail::bpr_kind(),
+                                    detail::ials_kind(),
+                                    detail::item_knn_kind(),
+                                    detail::turbo_cf_kind(),
+                                    detail::gf_cf_kind(),
+                                    detail::ease_kind(),
+                                    detail::ease_sparse_kind(),
+                                    detail::blend_kind()};
   return kKinds;
 }
 

@@ -145,7 +145,7 @@ std::unique_ptr<Model> train_recent(const Execution&, const TrainingInput& input
   RecentPopularityOptions options;
   options.half_life_days = values.real("half_life_days");
   options.window_days = values.real("window_days");
-  return train_recent_popularity(*input.events, {}, options, input.rows);
+  return train_recent_popularity(*input.events, input.weights, options, input.rows);
 }
 
 std::unique_ptr<Model> load_popularity(const Execution&, const ContainerReader& reader,

@@ -160,6 +160,25 @@ TEST_F(BadInput, TextFileAsHdf5) {
   expect_error({"train", text, "-o", dir_ / "m.h5"}, kData, "text.h5");
 }
 
+TEST_F(BadInput, WeightsThatAreNone) {
+  const std::string store = make_store();
+  const std::vector<std::vector<std::string>> bad = {
+      {"--kinds", "purchase=0"},    {"--kinds", "purchase=nan"},        {"--kinds", "purchase=-1"},
+      {"--kinds", "purchase=inf"},  {"--kinds", "purchase=1e-60"},      {"--kinds", "buy=1"},
+      {"--kinds", "purchase,"},     {"--kinds", "purchase,purchase=2"}, {"--decay-half-life", "0"},
+      {"--decay-half-life", "nan"}, {"--decay-half-life", "a week"},    {"--value", "counts"}};
+  for (const auto& option : bad) {
+    expect_error({"evaluate", store, option[0], option[1]}, kUsage, option[0]);
+    expect_error({"train", store, "-o", dir_ / "m.h5", option[0], option[1]}, kUsage, option[0]);
+  }
+  expect_error({"evaluate", store, "--kinds", "view"}, kData, "no event");
+  const std::string model = dir_ / "weighted.h5";
+  const Outcome trained = program_.run(
+      {"train", store, "-o", model, "--model", "popularity", "--decay-half-life", "30", "--quiet"});
+  ASSERT_EQ(trained.exit_code, 0) << trained.err;
+  expect_error({"evaluate", model, "--test", store, "--kinds", "view"}, kUsage, "model file");
+}
+
 TEST_F(BadInput, StoreTruncatedAtTenPlaces) {
   const std::string whole = read_text(make_store());
   for (std::size_t tenth = 0; tenth < 10; ++tenth) {

@@ -2,6 +2,9 @@
 // depends on the number of threads.
 #include "program.hpp"
 
+#include <tenure/core/container.hpp>
+#include <tenure/core/time.hpp>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -124,6 +127,35 @@ TEST_F(Pipeline, EvaluatingAllLeavesOutModelsThatRefuseTheStore) {
   EXPECT_THAT(names, testing::IsSupersetOf({"popularity", "ials", "item-knn", "gf-cf"}));
   EXPECT_THAT(names, testing::Not(testing::Contains("ease")));
   EXPECT_THAT(all.at("left_out").at("ease").get<std::string>(), HasSubstr("memory_gigabytes"));
+}
+
+TEST_F(Pipeline, WeightsAreKeptWithTheModel) {
+  // One customer views b long ago, buys a, then c twice.
+  const std::string csv = dir_ / "log.csv";
+  write_text(csv,
+             "customer,item,time,kind,quantity\nx,b,2024-01-01,view,1\nx,a,2024-01-11,purchase,3\n"
+             "x,c,2024-01-21,purchase,1\nx,c,2024-01-21,purchase,2\ny,a,2024-01-21,purchase,1\n"
+             "y,b,2024-01-21,purchase,1\n");
+  const std::string store = dir_ / "log.h5";
+  const std::string model = dir_ / "log_model.h5";
+  run({"import", csv, "-o", store, "--quiet"});
+  run({"train", store, "-o", model, "--model", "popularity", "--split", "random:0.5", "--kinds",
+       "purchase=1,view=0.5", "--value", "quantity", "--decay-half-life", "10", "--quiet"});
+  const ContainerReader reader(Execution(), model, "model", 1);
+  EXPECT_EQ(reader.real_attribute("weights/kind/view"), 0.5);
+  EXPECT_EQ(reader.string_attribute("weights/value"), "quantity");
+  EXPECT_EQ(reader.real_attribute("weights/half_life_days"), 10.0);
+  EXPECT_EQ(reader.integer_attribute("weights/now"), parse_time("2024-01-21"));
+  EXPECT_THAT(reader.read<float>("train/values"),
+              testing::ElementsAre(0.125F, 1.5F, 3.0F, 1.0F, 1.0F));
+}
+
+TEST_F(Pipeline, RebuyCountsItemsBoughtBefore) {
+  const std::string store = small_shop();
+  const std::vector<std::string> evaluate = {"evaluate", store, "--model", "popularity"};
+  std::vector<std::string> rebuy = evaluate;
+  rebuy.emplace_back("--rebuy");
+  EXPECT_GT(run_json(rebuy).at("users"), run_json(evaluate).at("users"));
 }
 
 TEST_F(Pipeline, TablesAndJsonFileTogether) {

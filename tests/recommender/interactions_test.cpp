@@ -1,6 +1,7 @@
 #include "synthetic.hpp"
 
 #include <tenure/core/error.hpp>
+#include <tenure/core/time.hpp>
 #include <tenure/recommender/interactions.hpp>
 
 #include <gmock/gmock.h>
@@ -64,6 +65,79 @@ TEST(Interactions, LeaveServiceItemsAndMaskedRowsOut) {
   EXPECT_THAT(made.item_is_service, ElementsAre(0, 1, 0));
 }
 
+TEST(Interactions, DecayHalvesWithEveryHalfLife) {
+  const std::int64_t day = kSecondsPerDay;
+  const EventTable events =
+      table({{0, 0, 0}, {0, 1, 10 * day}, {0, 0, 20 * day}, {1, 1, 20 * day}}, 2, 2);
+  InteractionOptions options;
+  options.half_life_days = 10.0;
+  options.value = InteractionValue::kCount;
+  EXPECT_THAT(build_interactions(threads(1), events, options).user_items.values,
+              ElementsAre(1.25F, 0.5F, 1.0F));
+  options.value = InteractionValue::kBinary;  // the largest: the latest event's
+  EXPECT_THAT(build_interactions(threads(1), events, options).user_items.values,
+              ElementsAre(1.0F, 0.5F, 1.0F));
+}
+
+TEST(Interactions, DecayLooksBackFromTheLastRowThatIsBuiltFrom) {
+  const std::int64_t day = kSecondsPerDay;
+  const EventTable events = table(
+      {{0, 0, 0}, {0, 1, 10 * day}, {1, 1, 90 * day, 1.0F, EventKind::kView}, {1, 0, 50 * day}}, 2,
+      2);
+  const std::vector<std::uint8_t> train{1, 1, 1, 0};
+  InteractionOptions options;
+  options.half_life_days = 10.0;
+  EXPECT_EQ(with_fixed_now(events, options, train).now, 10 * day);
+  EXPECT_THAT(build_interactions(threads(1), events, options, train).user_items.values,
+              ElementsAre(0.5F, 1.0F));
+  options.now = 20 * day;  // said by the caller; what comes after has age 0
+  EXPECT_EQ(with_fixed_now(events, options, train).now, 20 * day);
+  EXPECT_THAT(build_interactions(threads(1), events, options).user_items.values,
+              ElementsAre(0.25F, 0.5F, 1.0F));
+}
+
+TEST(Interactions, DecayNeverDropsAPair) {
+  EventTable events = table({{0, 0, 0}, {0, 1, 100000 * kSecondsPerDay}}, 1, 2);
+  InteractionOptions options;
+  options.half_life_days = 1e-300;
+  options.kinds = {{EventKind::kPurchase, 1e-30F}};
+  const Csr matrix = build_interactions(threads(1), events, options).user_items;
+  EXPECT_THAT(matrix.columns, ElementsAre(0, 1));
+  EXPECT_GT(matrix.values[0], 0.0F);
+}
+
+TEST(Interactions, DecayNeedsTimesAndAPositiveHalfLife) {
+  EventTable events = shop();
+  InteractionOptions options;
+  for (const double bad : {0.0, -1.0, std::numeric_limits<double>::quiet_NaN(),
+                           std::numeric_limits<double>::infinity()}) {
+    options.half_life_days = bad;
+    EXPECT_THROW(build_interactions(threads(1), events, options), ArgumentError) << bad;
+  }
+  options.half_life_days = 5.0;
+  options.now = 100;
+  events.time.clear();
+  EXPECT_THROW(build_interactions(threads(1), events, options), DataError);
+}
+
+TEST(Interactions, JoinDecaysAsOfTheGivenMoment) {
+  const EventTable events = table({{0, 0, 0}, {0, 1, 10 * kSecondsPerDay}}, 1, 2);
+  InteractionOptions options;
+  options.half_life_days = 10.0;
+  options.now = 20 * kSecondsPerDay;
+  const auto joined =
+      join_interactions(threads(1), events, options, events.customers, events.items, false);
+  EXPECT_THAT(joined.user_items.values, ElementsAre(0.25F, 0.5F));
+}
+
+TEST(Interactions, NameTheirValues) {
+  for (const auto value :
+       {InteractionValue::kBinary, InteractionValue::kCount, InteractionValue::kQuantity}) {
+    EXPECT_EQ(interaction_value_from_string(to_string(value)), value);
+  }
+  EXPECT_FALSE(interaction_value_from_string("counts"));
+}
+
 TEST(Interactions, RefuseBadOptions) {
   InteractionOptions options;
   options.kinds = {};
@@ -71,6 +145,8 @@ TEST(Interactions, RefuseBadOptions) {
   options.kinds = {{EventKind::kPurchase, -1.0F}};
   EXPECT_THROW(build_interactions(threads(1), shop(), options), ArgumentError);
   options.kinds = {{EventKind::kPurchase, std::numeric_limits<float>::quiet_NaN()}};
+  EXPECT_THROW(build_interactions(threads(1), shop(), options), ArgumentError);
+  options.kinds = {{EventKind::kPurchase, 0.0F}, {EventKind::kView, 0.0F}};
   EXPECT_THROW(build_interactions(threads(1), shop(), options), ArgumentError);
   options.kinds = {{EventKind::kPurchase, 1.0F}, {EventKind::kPurchase, 2.0F}};
   EXPECT_THROW(build_interactions(threads(1), shop(), options), ArgumentError);

@@ -36,6 +36,10 @@ ModelFile trained(int n_threads = 1) {
   file.items = names.items;
   file.item_is_service.assign(80, 0);
   file.item_is_service[5] = 1;
+  file.weights.kinds = {{EventKind::kPurchase, 1.0F}, {EventKind::kView, 0.1F}};
+  file.weights.value = InteractionValue::kCount;
+  file.weights.half_life_days = 90.5;
+  file.weights.now = -5;
   file.metrics = {{"recall@20", 0.25}, {"ndcg@20", 0.125}};
   return file;
 }
@@ -50,6 +54,12 @@ TEST(ModelFile, ComesBackAsItWasSaved) {
   EXPECT_EQ(loaded.items, saved.items);
   EXPECT_EQ(loaded.item_is_service, saved.item_is_service);
   EXPECT_EQ(loaded.metrics, saved.metrics);
+  ASSERT_EQ(loaded.weights.kinds.size(), 2U);
+  EXPECT_EQ(loaded.weights.kinds[1].kind, EventKind::kView);
+  EXPECT_EQ(loaded.weights.kinds[1].weight, 0.1F);
+  EXPECT_EQ(loaded.weights.value, InteractionValue::kCount);
+  EXPECT_EQ(loaded.weights.half_life_days, 90.5);
+  EXPECT_EQ(loaded.weights.now, -5);
   EXPECT_EQ(loaded.train.row_start, saved.train.row_start);
   EXPECT_EQ(loaded.train.columns, saved.train.columns);
   EXPECT_EQ(loaded.train.values, saved.train.values);
@@ -77,10 +87,12 @@ TEST(ModelFile, KeepsPopularityToo) {
   file.model = train_popularity(file.train);
   file.item_is_service.clear();
   file.metrics.clear();
+  file.weights = {};
   save_model(threads(1), file, dir / "model.h5");
   const ModelFile loaded = load_model(threads(1), dir / "model.h5");
   EXPECT_EQ(loaded.model->name(), "popularity");
   EXPECT_TRUE(loaded.item_is_service.empty());
+  EXPECT_FALSE(loaded.weights.half_life_days || loaded.weights.now);
   const auto& popular = dynamic_cast<const PopularityModel&>(*loaded.model);
   EXPECT_TRUE(
       std::ranges::equal(popular.item_scores(), train_popularity(file.train)->item_scores()));

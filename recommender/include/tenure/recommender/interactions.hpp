@@ -5,7 +5,9 @@
 #include <tenure/core/execution.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <span>
+#include <string_view>
 #include <vector>
 
 namespace tenure::recommender {
@@ -17,6 +19,10 @@ enum class InteractionValue : std::uint8_t {
   kQuantity,  ///< the sum of weight x quantity
 };
 
+/// "binary", "count", "quantity".
+std::string_view to_string(InteractionValue value) noexcept;
+std::optional<InteractionValue> interaction_value_from_string(std::string_view text) noexcept;
+
 /// How much one event of a kind counts.
 struct KindWeight {
   EventKind kind = EventKind::kPurchase;
@@ -24,10 +30,21 @@ struct KindWeight {
 };
 
 struct InteractionOptions {
-  /// Kinds that count; the rest, returns among them, is ignored. Each kind at most once.
+  /// Kinds that count; the rest, returns among them, is ignored. Each kind at most once, at least
+  /// one with a weight above 0.
   std::vector<KindWeight> kinds = {{EventKind::kPurchase, 1.0F}};
   InteractionValue value = InteractionValue::kBinary;
+  /// Days > 0 in which an event's weight halves: it counts weight * 2^(-age / half-life). Empty: no
+  /// decay. An old event keeps at least 2^-40 of its weight, so that no pair leaves the matrix.
+  std::optional<double> half_life_days;
+  /// The moment ages are taken from, in seconds since 1970; later events have age 0. Empty: the
+  /// last event that counts among those the matrix is built from, so that a training matrix knows
+  /// nothing of what was held out.
+  std::optional<std::int64_t> now;
 };
+
+/// @throws ArgumentError that names the kind or option out of range.
+void validate(const InteractionOptions& options);
 
 /// Who had to do with what: the input of every model.
 struct Interactions {
@@ -38,14 +55,21 @@ struct Interactions {
   std::vector<std::uint8_t> item_is_service;
 };
 
-/// Weight of each row of the table under the options: 0 where the row does not count (its kind is
-/// not asked for, or it is a service line).
+/// Weight of each row of the table by its kind, without decay: 0 where the row does not count (its
+/// kind is not asked for, or it is a service line).
 /// @throws ArgumentError where the options are out of range.
 std::vector<float> event_weights(const EventTable& events, const InteractionOptions& options);
 
+/// The options with `now` filled in as build_interactions() would; unchanged without a half-life.
+/// What a model was trained with, for its file.
+/// @throws as build_interactions().
+InteractionOptions with_fixed_now(const EventTable& events, InteractionOptions options,
+                                  std::span<const std::uint8_t> rows = {});
+
 /// Builds the matrix from the rows that count; `rows` (length events.rows(), or empty for all)
 /// keeps those where it is not 0.
-/// @throws ArgumentError where the options are out of range or lengths differ.
+/// @throws ArgumentError where the options are out of range or lengths differ; DataError where
+/// decay is asked of a table without times.
 Interactions build_interactions(const Execution& execution, const EventTable& events,
                                 const InteractionOptions& options = {},
                                 std::span<const std::uint8_t> rows = {});

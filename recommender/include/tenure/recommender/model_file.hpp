@@ -3,6 +3,7 @@
 #include <tenure/core/csr.hpp>
 #include <tenure/core/events.hpp>
 #include <tenure/core/execution.hpp>
+#include <tenure/recommender/interactions.hpp>
 #include <tenure/recommender/model.hpp>
 
 #include <cstdint>
@@ -23,6 +24,7 @@ struct ModelFile {
   Dictionary items;                           ///< length n_items
   std::vector<std::uint8_t> item_is_service;  ///< length n_items, or empty
   Csr train;                                  ///< the matrix trained on: seen items, popularity
+  InteractionOptions weights;                 ///< how events became `train`, `now` filled in
   std::vector<std::pair<std::string, double>> metrics;  ///< held-out figures, may be empty
 };
 

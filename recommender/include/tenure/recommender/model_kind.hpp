@@ -79,6 +79,8 @@ struct TrainingInput {
   const Interactions* interactions = nullptr;
   /// For kinds that need components: what they are made of.
   std::span<const ModelComponent> components;
+  /// How `interactions` was made of the events; kinds that read the events weigh them alike.
+  InteractionOptions weights;
   /// Told after each pass of a model that has passes; may be empty.
   std::function<void(std::uint32_t epoch, double seconds)> on_epoch;
 };
@@ -96,6 +98,7 @@ struct ModelKind {
   std::unique_ptr<Model> (*load)(const Execution&, const ContainerReader&,
                                  const std::string& prefix) = nullptr;
   bool needs_components = false;  ///< is made of other models: TrainingInput::components
+  bool needs_regions = false;     ///< trains on the regions of the events
 };
 
 /// All kinds, the floor first.

@@ -55,7 +55,8 @@ struct RecentPopularityOptions {
   std::optional<double> window_days;
 };
 
-/// Popularity by recent events: the sum of decayed event weights. Events after `now` do not count.
+/// Popularity by recent events: the sum of event weights under its own decay (that of the
+/// interaction options is not used). Events after `now` do not count.
 /// `rows` as in build_interactions().
 /// @throws DataError where the table has no times, ArgumentError where an option is out of range.
 std::unique_ptr<PopularityModel> train_recent_popularity(const EventTable& events,
