@@ -121,7 +121,7 @@ TEST_F(Pipeline, ABlendIsReadFromItsFileAndKeptInTheModel) {
 
 TEST_F(Pipeline, EvaluatingAllLeavesOutModelsThatRefuseTheStore) {
   const Json all = run_json({"evaluate", small_shop(), "--all", "--factors", "8", "--epochs", "2",
-                             "--memory-gigabytes", "0.0001", "--split", "random:0.2"});
+                             "--memory-gigabytes", "0.001", "--split", "random:0.2"});
   std::vector<std::string> names;
   for (const Json& one : all.at("models")) names.push_back(one.at("model"));
   EXPECT_THAT(names, testing::IsSupersetOf({"popularity", "ials", "item-knn", "gf-cf"}));
