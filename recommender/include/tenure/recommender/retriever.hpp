@@ -40,7 +40,7 @@ struct RetrieverOptions {
   std::uint32_t exact_below = 50000;
   /// kAuto: what queries are like, e.g. a model's user factors; up to 200 rows are measured. Empty:
   /// items.
-  MatrixView<const float> sample_queries;
+  MatrixView<const float> sample_queries = {};
 };
 
 /// Items that must not be listed. Applied inside the search, so a list is full whenever enough
