@@ -205,15 +205,17 @@ void basket_weights(const NextBasketOptions& options, std::size_t h, std::vector
 }
 
 constexpr std::array<OptionSpec, 6> kOptions = {{
-    {"neighbours", OptionSpec::Type::kInteger, 300, 1, 1e6, "", "customers looked at"},
-    {"group_size", OptionSpec::Type::kInteger, 100, 1, 1e6, "", "baskets in a group"},
+    {"neighbours", OptionSpec::Type::kInteger, 300, 1, 1e6, "", "customers looked at", 50, 1000,
+     true},
+    {"group_size", OptionSpec::Type::kInteger, 100, 1, 1e6, "", "baskets in a group", 1, 200, true},
     {"within_decay", OptionSpec::Type::kReal, 0.9, 1e-3, 1, "",
-     "weight of a basket against the next of its group"},
-    {"group_decay", OptionSpec::Type::kReal, 0.7, 1e-3, 1, "",
-     "weight of a group against the next"},
-    {"alpha", OptionSpec::Type::kReal, 0.5, 0, 1, "", "share of the customer's own baskets"},
+     "weight of a basket against the next of its group", 0.6, 1, false},
+    {"group_decay", OptionSpec::Type::kReal, 0.7, 1e-3, 1, "", "weight of a group against the next",
+     0.3, 1, false},
+    {"alpha", OptionSpec::Type::kReal, 0.5, 0, 1, "", "share of the customer's own baskets", 0.1, 1,
+     false},
     {"similarity_power", OptionSpec::Type::kReal, 2, 0, 16, "",
-     "weight of a neighbour: its cosine to that power"},
+     "weight of a neighbour: its cosine to that power", 0, 4, false},
 }};
 
 NextBasketOptions options_of(const OptionValues& values) {
