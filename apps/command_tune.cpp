@@ -4,6 +4,7 @@
 #include "output_file.hpp"
 #include "stopwatch.hpp"
 #include "text_table.hpp"
+#include "weight_options.hpp"
 
 #include <tenure/core/error.hpp>
 #include <tenure/core/store.hpp>
@@ -29,6 +30,8 @@ struct Options {
   std::string output;
   std::string split;
   recommender::TuneOptions tune;
+  bool rebuy = false;
+  WeightOptions weights;
   ModelOptions model;
 };
 
@@ -93,15 +96,18 @@ Json values_json(const OptionValues& values) {
 void run_tune(const Options& options, const ModelPlan& plan, Run& run) {
   if (!options.output.empty()) check_text_target(options.output);
   const EventTable events = read_store(run.execution(), options.store);
-  const HeldOut data = hold_out(run.execution(), events, options.split);
+  const HeldOut data =
+      hold_out(run.execution(), events, options.split, interaction_options(options.weights));
   const auto popularity = recommender::train_popularity(data.train.user_items);
   recommender::EvaluationOptions evaluation;
+  evaluation.allow_seen = options.rebuy;
   evaluation.denied = data.train.item_is_service;
   evaluation.fallback = popularity.get();
   recommender::TrainingInput input;
   input.events = &events;
   input.rows = data.train_rows;
   input.interactions = &data.train;
+  input.weights = data.weights;
   const Stopwatch watch;
   const auto result = recommender::tune(run.execution(), *plan.kind, plan.values, input,
                                         {data.known, data.test, false}, evaluation, options.tune);
@@ -149,6 +155,9 @@ Command add_tune(CLI::App& app) {
                  "Share of a rung's candidates that goes on to more passes")
       ->capture_default_str();
   sub.add_option("--metric", options->tune.metric, "What is maximised")->capture_default_str();
+  sub.add_flag("--rebuy", options->rebuy,
+               "Items bought before may be listed, and count where they are bought again");
+  add_weight_options(sub, options->weights);
   add_model_options(sub, options->model);
   command.run = [options, &sub](Run& run) {
     run_tune(*options, plan_model(sub, options->model), run);

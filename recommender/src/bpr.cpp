@@ -149,8 +149,8 @@ using Type = OptionSpec::Type;
 
 constexpr std::array<OptionSpec, 6> kOptions = {{
     {"factors", Type::kInteger, 64, 1, 4096, "", "dimension of the factors"},
-    {"learning_rate", Type::kReal, 0.05, 1e-9, 1e6, "", "step size (AdaGrad)"},
-    {"regularization", Type::kReal, 0.005, 0, 1e6, "", "L2 penalty"},
+    {"learning_rate", Type::kReal, 0.05, 1e-9, 1e6, "", "step size (AdaGrad)", 0.01, 0.3, true},
+    {"regularization", Type::kReal, 0.005, 0, 1e6, "", "L2 penalty", 1e-4, 0.1, true},
     {"epochs", Type::kInteger, 30, 1, 1e6, "", "as many triples each as there are pairs"},
     {"batch", Type::kInteger, 4096, 1, 1e9, "", "triples whose gradients are taken together"},
     {"init_scale", Type::kReal, 0.1, 1e-6, 1e3, "", "spread of the first factors"},

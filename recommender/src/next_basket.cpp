@@ -59,6 +59,12 @@ void validate(const NextBasketOptions& options) {
   if (!(options.similarity_power >= 0.0 && options.similarity_power <= 16.0)) {
     throw ArgumentError("next-basket: similarity_power must lie in [0, 16]");
   }
+  if (!(options.trend_power >= 0.0 && options.trend_power <= 4.0)) {
+    throw ArgumentError("next-basket: trend_power must lie in [0, 4]");
+  }
+  if (!(options.trend_days >= 1.0 && options.trend_days <= 1e6)) {
+    throw ArgumentError("next-basket: trend_days must lie in [1, 1e6]");
+  }
 }
 
 struct NextBasketModel::State {
@@ -67,6 +73,7 @@ struct NextBasketModel::State {
   Csr by_item;               // the transpose: who has an item
   std::vector<float> norms;  // of the vectors, length n_users
   std::vector<float> popularity;
+  std::vector<float> item_factors;
 
   /// Memory of one call.
   struct Scratch {
@@ -114,7 +121,7 @@ void NextBasketModel::State::find_near(const SparseVector& own, std::uint32_t se
 void NextBasketModel::State::score(const SparseVector& own, std::uint32_t self, Scratch& scratch,
                                    float* out) const {
   find_near(own, self, scratch);
-  for (std::size_t i = 0; i < popularity.size(); ++i) out[i] = kFill * popularity[i];
+  std::fill_n(out, popularity.size(), 0.0F);
   const CsrView rows = vectors;
   const auto add = [&](const SparseVector& vector, double weight) {
     const auto factor = static_cast<float>(weight);
@@ -135,16 +142,23 @@ void NextBasketModel::State::score(const SparseVector& own, std::uint32_t self, 
     add({rows.row_columns(user), rows.row_values(user)},
         (1.0 - options.alpha) * scratch.shares[n] / total);
   }
+  for (std::size_t i = 0; i < popularity.size(); ++i) {
+    out[i] = out[i] * item_factors[i] + kFill * popularity[i];
+  }
 }
 
 NextBasketModel::NextBasketModel(const Execution& execution, const NextBasketOptions& options,
-                                 Csr vectors) {
+                                 Csr vectors, std::vector<float> item_factors) {
   validate(options);
   csr_validate(vectors);
-  for (const float value : vectors.values) {
-    if (!(value >= kLeastValue && value <= kMostValue)) {
-      throw ArgumentError("next-basket: a weight is not between 2^-50 and 2^50");
-    }
+  if (item_factors.empty()) item_factors.assign(vectors.n_columns, 1.0F);
+  if (item_factors.size() != vectors.n_columns) {
+    throw ArgumentError("next-basket: not one factor for each item");
+  }
+  const auto in_range = [](float value) { return value >= kLeastValue && value <= kMostValue; };
+  if (!std::all_of(vectors.values.begin(), vectors.values.end(), in_range) ||
+      !std::all_of(item_factors.begin(), item_factors.end(), in_range)) {
+    throw ArgumentError("next-basket: a weight is not between 2^-50 and 2^50");
   }
   auto state = std::make_unique<State>();
   state->options = options;
@@ -155,6 +169,7 @@ NextBasketModel::NextBasketModel(const Execution& execution, const NextBasketOpt
   for (std::size_t user = 0; user < rows.rows(); ++user) {
     state->norms[user] = norm_of(rows.row_values(user));
   }
+  state->item_factors = std::move(item_factors);
   state->popularity = detail::column_share(rows);
   state_ = std::move(state);
 }
@@ -204,16 +219,21 @@ void basket_weights(const NextBasketOptions& options, std::size_t h, std::vector
   }
 }
 
-constexpr std::array<OptionSpec, 6> kOptions = {{
-    {"neighbours", OptionSpec::Type::kInteger, 300, 1, 1e6, "", "customers looked at"},
-    {"group_size", OptionSpec::Type::kInteger, 100, 1, 1e6, "", "baskets in a group"},
+constexpr std::array<OptionSpec, 8> kOptions = {{
+    {"neighbours", OptionSpec::Type::kInteger, 300, 1, 1e6, "", "customers looked at", 50, 1000,
+     true},
+    {"group_size", OptionSpec::Type::kInteger, 100, 1, 1e6, "", "baskets in a group", 1, 200, true},
     {"within_decay", OptionSpec::Type::kReal, 0.9, 1e-3, 1, "",
-     "weight of a basket against the next of its group"},
-    {"group_decay", OptionSpec::Type::kReal, 0.7, 1e-3, 1, "",
-     "weight of a group against the next"},
-    {"alpha", OptionSpec::Type::kReal, 0.5, 0, 1, "", "share of the customer's own baskets"},
+     "weight of a basket against the next of its group", 0.6, 1, false},
+    {"group_decay", OptionSpec::Type::kReal, 0.7, 1e-3, 1, "", "weight of a group against the next",
+     0.3, 1, false},
+    {"alpha", OptionSpec::Type::kReal, 0.5, 0, 1, "", "share of the customer's own baskets", 0.1, 1,
+     false},
     {"similarity_power", OptionSpec::Type::kReal, 2, 0, 16, "",
-     "weight of a neighbour: its cosine to that power"},
+     "weight of a neighbour: its cosine to that power", 0, 4, false},
+    {"trend_power", OptionSpec::Type::kReal, 0.25, 0, 4, "",
+     "how much an item's recent sales against its usual ones count", 0, 1, false},
+    {"trend_days", OptionSpec::Type::kReal, 60, 1, 1e6, "", "what recent sales are", 14, 180, true},
 }};
 
 NextBasketOptions options_of(const OptionValues& values) {
@@ -224,6 +244,8 @@ NextBasketOptions options_of(const OptionValues& values) {
   options.group_decay = values.real("group_decay");
   options.alpha = values.real("alpha");
   options.similarity_power = values.real("similarity_power");
+  options.trend_power = values.real("trend_power");
+  options.trend_days = values.real("trend_days");
   return options;
 }
 
@@ -241,6 +263,33 @@ std::unique_ptr<Model> load(const Execution& execution, const ContainerReader& r
 }
 
 }  // namespace
+
+std::vector<float> item_trends(const Baskets& baskets, const NextBasketOptions& options) {
+  validate(options);
+  std::vector<float> trends(baskets.n_items, 1.0F);
+  if (baskets.day.empty()) return trends;
+  const auto [first, last] = std::minmax_element(baskets.day.begin(), baskets.day.end());
+  const auto span = static_cast<double>(*last - *first + 1);
+  const double recent_span = std::min(span, options.trend_days);
+  std::vector<std::uint64_t> all(baskets.n_items);
+  std::vector<std::uint64_t> recent(baskets.n_items);
+  for (std::size_t b = 0; b < baskets.size(); ++b) {
+    const bool is_recent = static_cast<double>(*last - baskets.day[b]) < recent_span;
+    for (const std::uint32_t item : baskets.basket_items(b)) {
+      ++all[item];
+      if (is_recent) ++recent[item];
+    }
+  }
+  const double floor = 0.1 * static_cast<double>(baskets.items.size()) /
+                       (span * static_cast<double>(baskets.n_items));
+  for (std::size_t i = 0; i < trends.size(); ++i) {
+    const double now = static_cast<double>(recent[i]) / recent_span;
+    const double usual = static_cast<double>(all[i]) / span;
+    const double trend = std::pow((now + floor) / (usual + floor), options.trend_power);
+    trends[i] = std::clamp(static_cast<float>(trend), kLeastValue, kMostValue);
+  }
+  return trends;
+}
 
 std::unique_ptr<NextBasketModel> train_next_basket(const Execution& execution,
                                                    const Baskets& baskets,
@@ -268,7 +317,8 @@ std::unique_ptr<NextBasketModel> train_next_basket(const Execution& execution,
   return std::make_unique<NextBasketModel>(
       execution, options,
       csr_from_triplets(execution, static_cast<std::uint32_t>(baskets.customers()), baskets.n_items,
-                        rows, baskets.items, values));
+                        rows, baskets.items, values),
+      item_trends(baskets, options));
 }
 
 void NextBasketModel::save(ContainerWriter& writer, const std::string& prefix) const {
@@ -279,9 +329,11 @@ void NextBasketModel::save(ContainerWriter& writer, const std::string& prefix) c
   values.set("group_decay", options().group_decay);
   values.set("alpha", options().alpha);
   values.set("similarity_power", options().similarity_power);
+  values.set("trend_power", options().trend_power);
+  values.set("trend_days", options().trend_days);
   values.save(writer, prefix);
   detail::write_csr(writer, prefix + "vectors", vectors());
-  writer.write<float>(prefix + "popularity", state_->popularity);
+  writer.write<float>(prefix + "item_factors", state_->item_factors);
 }
 
 std::unique_ptr<NextBasketModel> NextBasketModel::load(const Execution& execution,
@@ -290,9 +342,11 @@ std::unique_ptr<NextBasketModel> NextBasketModel::load(const Execution& executio
   OptionValues values(kOptions);
   values.load(reader, prefix);
   try {
-    const std::size_t n_items = reader.shape(prefix + "popularity").first;
+    std::vector<float> item_factors = reader.read<float>(prefix + "item_factors");
+    const std::size_t n_items = item_factors.size();
     return std::make_unique<NextBasketModel>(execution, options_of(values),
-                                             detail::read_csr(reader, prefix + "vectors", n_items));
+                                             detail::read_csr(reader, prefix + "vectors", n_items),
+                                             std::move(item_factors));
   } catch (const ArgumentError& error) {
     throw DataError(reader.path(), prefix, error.what());
   }

@@ -94,7 +94,7 @@ namespace {
 
 constexpr std::array<OptionSpec, 1> kOptions = {{
     {"half_life_days", OptionSpec::Type::kReal, 180, 1e-3, 1e6, "",
-     "age at which an event counts half"},
+     "age at which an event counts half", 10, 1000, true},
 }};
 
 std::unique_ptr<Model> train(const Execution& execution, const TrainingInput& input,

@@ -157,7 +157,7 @@ namespace {
 
 constexpr std::array<OptionSpec, 1> kOptions = {{
     {"smoothing", OptionSpec::Type::kReal, 100, 0, 1e9, "",
-     "customers' worth of overall popularity mixed into each region"},
+     "customers' worth of overall popularity mixed into each region", 1, 10000, true},
 }};
 
 std::unique_ptr<Model> train(const Execution&, const TrainingInput& input,

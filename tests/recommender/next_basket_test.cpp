@@ -87,6 +87,7 @@ TEST(NextBasket, ScoresAreEquationThree) {
     options.alpha = 0.3;
     options.group_size = 3;
     options.similarity_power = power;
+    options.trend_power = 0.0;
     const auto model = train_next_basket(threads(1), baskets, options);
     const Matrix<float> scores = test::all_scores(*model, model->vectors(), false);
     for (std::uint32_t user = 0; user < 60; ++user) {
@@ -104,6 +105,7 @@ TEST(NextBasket, ANeighbourLendsItsItems) {
   const EventTable events = table({{0, 0, 0}, {1, 0, 0}, {1, 1, 0}, {2, 2, 0}, {3, 2, 0}}, 4, 4);
   NextBasketOptions options;
   options.alpha = 0.5;
+  options.trend_power = 0.0;
   const auto model = train_next_basket(threads(1), build_baskets(threads(1), events), options);
   const Matrix<float> scores = test::all_scores(*model, model->vectors(), false);
   EXPECT_NEAR(scores(0, 0), 1.0, 1e-6);
@@ -112,12 +114,39 @@ TEST(NextBasket, ANeighbourLendsItsItems) {
   EXPECT_LT(scores(0, 2), 1e-6);
 }
 
+TEST(NextBasket, TrendIsRecentAgainstUsualSales) {
+  // Over days 0 to 99: item 0 sold 4 times, all of them in the last 10 days; item 1 4 times, none
+  // of them recent; item 2 never. c = 0.1 * 8 / (100 * 4).
+  std::vector<Row> rows;
+  for (std::uint32_t user = 0; user < 4; ++user) {
+    rows.push_back({user, 0, (96 + user) * kDay});
+    rows.push_back({user, 1, user * kDay});
+  }
+  NextBasketOptions options;
+  options.trend_days = 10.0;
+  options.trend_power = 0.5;
+  const Baskets baskets = build_baskets(threads(1), table(rows, 4, 4));
+  const double c = 0.002;
+  const auto trends = item_trends(baskets, options);
+  EXPECT_NEAR(trends[0], std::sqrt((0.4 + c) / (0.04 + c)), 1e-6);
+  EXPECT_NEAR(trends[1], std::sqrt(c / (0.04 + c)), 1e-6);
+  EXPECT_EQ(trends[2], 1.0F);
+  const auto model = train_next_basket(threads(1), baskets, options);
+  const Matrix<float> scores = test::all_scores(*model, model->vectors(), false);
+  options.trend_power = 0.0;
+  const Matrix<float> plain =
+      test::all_scores(*train_next_basket(threads(1), baskets, options), model->vectors(), false);
+  EXPECT_NEAR(scores(0, 0), plain(0, 0) * trends[0], 1e-6);
+  EXPECT_NEAR(scores(0, 1), plain(0, 1) * trends[1], 1e-6);
+}
+
 TEST(NextBasket, ScoresANewUserLikeATrainedOneOfOneBasket) {
   // The stranger has customer 0's basket; customer 0 itself is then its nearest neighbour.
   const EventTable events = table({{0, 0, 0}, {0, 1, 0}, {1, 1, 0}, {1, 2, 0}}, 2, 3);
   NextBasketOptions options;
   options.alpha = 0.0;
   options.neighbours = 1;
+  options.trend_power = 0.0;
   const auto model = train_next_basket(threads(1), build_baskets(threads(1), events), options);
   Csr history = model->vectors();
   std::fill(history.values.begin(), history.values.end(), 7.0F);  // values are not looked at
@@ -154,7 +183,10 @@ TEST(NextBasket, RefusesBadOptions) {
   refused([](NextBasketOptions& o) { o.group_decay = 1.5; });
   refused([nan](NextBasketOptions& o) { o.alpha = nan; });
   refused([nan](NextBasketOptions& o) { o.similarity_power = nan; });
+  refused([nan](NextBasketOptions& o) { o.trend_power = nan; });
+  refused([](NextBasketOptions& o) { o.trend_days = 0.5; });
   Csr vectors = test::synthetic_matrix(5, 10, 3);
+  EXPECT_THROW(NextBasketModel(threads(1), {}, vectors, {1.0F}), ArgumentError);
   vectors.values[0] = -1.0F;
   EXPECT_THROW(NextBasketModel(threads(1), {}, vectors), ArgumentError);
 }
