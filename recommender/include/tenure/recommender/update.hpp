@@ -27,7 +27,7 @@ struct UpdateReport {
 
 /// A model after further events of known and new customers with known and new items, joined by
 /// external id: new ids get the codes behind the known ones. Only what the events touch is solved
-/// again, so that the result is near, not equal to, training on everything (docs/RECOMMENDER.md
+/// again, so that the result is near, not equal to, training on everything (docs/SERVING.md
 /// tells how near). The held-out figures of the old model are dropped: they are not the new one's.
 /// Byte-identical at any number of threads.
 /// @throws ArgumentError (options; a model that cannot be updated), NumericalError, Cancelled.
