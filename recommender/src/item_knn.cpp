@@ -27,7 +27,7 @@ constexpr std::array<OptionSpec, 8> kOptions = {{
     {"similarity", Type::kChoice, 0, 0, 0, "cosine|tfidf|bm25|rp3beta", "how alike two items are"},
     {"neighbours", Type::kInteger, 200, 1, 4294967295.0, "", "items each item is scored from", 20,
      2000, true},
-    {"shrinkage", Type::kReal, 0, 0, 1e9, "", "added to the norms of cosine and tfidf", 1, 300,
+    {"shrinkage", Type::kReal, 20, 0, 1e9, "", "added to the norms of cosine and tfidf", 1, 300,
      true},
     {"asymmetry", Type::kReal, 0.5, 0, 1, "",
      "share of the norm that the item had takes, in cosine and tfidf", 0.3, 0.8, false},

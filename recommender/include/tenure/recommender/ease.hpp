@@ -64,9 +64,10 @@ struct SparseEaseOptions {
   std::uint32_t neighbours = 100;  ///< 1 to 4096
 };
 
-/// EASE^R where each item's weights are solved on the `neighbours` items of largest cosine with it
-/// and are 0 elsewhere: column j minimises |x_j - X_N b|^2 + regularization |b|^2 over N(j). With
-/// all items as neighbours it is EASE^R. Memory grows with items x neighbours.
+/// EASE^R where each item's weights are solved on its `neighbours` nearest items (cosine with the
+/// shrinkage that item-knn has by default) and are 0 elsewhere: column j minimises |x_j - X_N b|^2
+/// + regularization |b|^2 over N(j). With all items as neighbours it is EASE^R. Memory grows with
+/// items x neighbours.
 /// @throws as train_ease.
 std::unique_ptr<ItemWeightsModel> train_sparse_ease(const Execution& execution,
                                                     const CsrView& user_items,

@@ -29,7 +29,7 @@ std::optional<ItemSimilarity> item_similarity_from_string(std::string_view text)
 struct ItemKnnOptions {
   ItemSimilarity similarity = ItemSimilarity::kCosine;
   std::uint32_t neighbours = 200;  ///< >= 1; of equal ones the smaller code
-  double shrinkage = 0.0;          ///< >= 0; cosine and tfidf
+  double shrinkage = 20.0;         ///< >= 0; cosine and tfidf
   double asymmetry = 0.5;          ///< 0 to 1; cosine and tfidf
   double alpha = 1.0;              ///< > 0; rp3beta
   double beta = 0.6;               ///< >= 0; rp3beta
