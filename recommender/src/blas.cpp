@@ -33,6 +33,14 @@ void multiply(MatrixView<const float> a, MatrixView<const float> b, bool transpo
               0.0F, out.data, size(out.stride));
 }
 
+void multiply_transposed(MatrixView<const float> a, MatrixView<const float> b,
+                         MatrixView<float> out) {
+  if (out.rows == 0 || out.cols == 0) return;
+  cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, size(out.rows), size(out.cols), size(a.rows),
+              1.0F, a.data, size(a.stride), b.data, size(b.stride), 0.0F, out.data,
+              size(out.stride));
+}
+
 void add_product(float scale, MatrixView<const float> a, MatrixView<const float> b,
                  MatrixView<float> out) {
   if (out.rows == 0 || out.cols == 0) return;

@@ -16,6 +16,10 @@ void use_one_blas_thread();
 void multiply(MatrixView<const float> a, MatrixView<const float> b, bool transpose_b,
               MatrixView<float> out);
 
+/// out = a^T b (a is n x k, b n x d, out k x d).
+void multiply_transposed(MatrixView<const float> a, MatrixView<const float> b,
+                         MatrixView<float> out);
+
 /// out += scale a b^T.
 void add_product(float scale, MatrixView<const float> a, MatrixView<const float> b,
                  MatrixView<float> out);

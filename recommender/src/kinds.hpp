@@ -12,6 +12,7 @@ ModelKind personal_frequency_kind();
 ModelKind next_basket_kind();
 ModelKind bpr_kind();
 ModelKind ials_kind();
+ModelKind lightgcn_kind();
 ModelKind item_knn_kind();
 ModelKind turbo_cf_kind();
 ModelKind gf_cf_kind();

@@ -118,6 +118,7 @@ std::span<const ModelKind> model_kinds() {
                                     detail::next_basket_kind(),
                                     detail::bpr_kind(),
                                     detail::ials_kind(),
+                                    detail::lightgcn_kind(),
                                     detail::item_knn_kind(),
                                     detail::turbo_cf_kind(),
                                     detail::gf_cf_kind(),

@@ -21,6 +21,7 @@ enum class Purpose : std::uint8_t {
   kNegativeSampling = 4,  ///< pairwise models
   kSearch = 5,            ///< hyperparameter candidates
   kSynthetic = 6,         ///< synthetic matrices of tests and benchmarks
+  kBatchOrder = 7,        ///< order of training customers within an epoch
   kWorldItem = 16,        ///< generate: items of a world
   kWorldCustomer = 17,    ///< generate: customers of a world
   kWorldOrder = 18,       ///< generate: baskets
