@@ -1,3 +1,4 @@
+#include "blend_tuning.hpp"
 #include "command.hpp"
 #include "held_out.hpp"
 #include "model_options.hpp"
@@ -44,18 +45,16 @@ bool searched(const OptionSpec& spec) {
   return spec.search_high > spec.search_low || spec.name == "epochs";
 }
 
+std::string config_comment(const Options& options, double score) {
+  return fmt::format("tenure tune: best by {} = {:.5f} on split {}", options.tune.metric, score,
+                     options.split.empty() ? "default" : options.split);
+}
+
 /// A configuration file that train and evaluate take.
 std::string config_text(const ModelPlan& plan, const Options& options, const Trial& best) {
-  std::string text =
-      fmt::format("# tenure tune: best of {} by {} = {:.5f} on split {}\nmodel = \"{}\"\n",
-                  options.tune.candidates, options.tune.metric, best.score,
-                  options.split.empty() ? "default" : options.split, plan.kind->name);
-  for (const OptionSpec& spec : plan.kind->options) {
-    const std::string value = value_text(best.values, spec);
-    text += spec.type == OptionSpec::Type::kChoice ? fmt::format("{} = \"{}\"\n", spec.name, value)
-                                                   : fmt::format("{} = {}\n", spec.name, value);
-  }
-  return text;
+  return fmt::format("# {}\nmodel = \"{}\"\n", config_comment(options, best.score),
+                     plan.kind->name) +
+         option_lines(best.values);
 }
 
 std::string trials_text(const ModelPlan& plan, const recommender::TuneResult& result,
@@ -93,6 +92,28 @@ Json values_json(const OptionValues& values) {
   return json;
 }
 
+/// The weights of a blend; the options of its components stay.
+void run_tune_blend(const Options& options, const ModelPlan& plan, const HeldOut& data,
+                    recommender::TrainingInput input,
+                    const recommender::EvaluationOptions& evaluation, Run& run) {
+  input.components = plan.components;
+  const Stopwatch watch;
+  const auto result = recommender::tune_blend(
+      run.execution(), input, {data.known, data.test, false}, evaluation, options.tune.metric);
+  const double seconds = watch.seconds();
+  if (!options.output.empty()) {
+    write_text_file(options.output,
+                    blend_config(plan, result, config_comment(options, result.best_score)));
+  }
+  run.print(fmt::format("Tuned the weights of a blend on {}, {} ({:.1f} s)\n", options.store,
+                        data.description, seconds) +
+            blend_trials(plan, result, options.tune.metric) +
+            (options.output.empty() ? "" : fmt::format("  best in {}\n", options.output)));
+  Json json = blend_json(plan, result, options.tune.metric);
+  json["tune_seconds"] = seconds;
+  run.write_json(json);
+}
+
 void run_tune(const Options& options, const ModelPlan& plan, Run& run) {
   if (!options.output.empty()) check_text_target(options.output);
   const EventTable events = read_store(run.execution(), options.store);
@@ -108,6 +129,10 @@ void run_tune(const Options& options, const ModelPlan& plan, Run& run) {
   input.rows = data.train_rows;
   input.interactions = &data.train;
   input.weights = data.weights;
+  if (plan.kind->needs_components) {
+    run_tune_blend(options, plan, data, input, evaluation, run);
+    return;
+  }
   const Stopwatch watch;
   const auto result = recommender::tune(run.execution(), *plan.kind, plan.values, input,
                                         {data.known, data.test, false}, evaluation, options.tune);
@@ -137,10 +162,11 @@ void run_tune(const Options& options, const ModelPlan& plan, Run& run) {
 }  // namespace
 
 Command add_tune(CLI::App& app) {
-  Command command =
-      make_command(app, "tune", "Search for a model's options on a part of the log held out for it",
-                   "  tenure tune shop.h5 --model ials --factors 64 --candidates 27 -o best.toml\n"
-                   "  tenure evaluate shop.h5 --config best.toml\n");
+  Command command = make_command(
+      app, "tune", "Search for a model's options on a part of the log held out for it",
+      "  tenure tune shop.h5 --model ials --factors 64 --candidates 27 -o best.toml\n"
+      "  tenure evaluate shop.h5 --config best.toml\n"
+      "  tenure tune shop.h5 --config blend.toml -o weighed.toml  # a blend's weights\n");
   auto options = std::make_shared<Options>();
   CLI::App& sub = *command.app;
   sub.add_option("STORE", options->store, "Store to tune on")->required()->type_name("STORE.h5");

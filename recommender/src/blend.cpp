@@ -1,5 +1,6 @@
 #include "kinds.hpp"
 #include "model_arrays.hpp"
+#include "standardize.hpp"
 
 #include <tenure/core/error.hpp>
 #include <tenure/core/matrix.hpp>
@@ -14,24 +15,6 @@ namespace tenure::recommender {
 namespace {
 
 constexpr std::uint32_t kMostParts = 64;
-
-/// out += weight * the standardised scores.
-void add_standardized(std::span<const float> scores, double weight, float* out) {
-  double sum = 0.0;
-  for (const float score : scores) sum += static_cast<double>(score);
-  const double mean = sum / static_cast<double>(scores.size());
-  double square = 0.0;
-  for (const float score : scores) {
-    const double from_mean = static_cast<double>(score) - mean;
-    square += from_mean * from_mean;
-  }
-  const double deviation = std::sqrt(square / static_cast<double>(scores.size()));
-  if (!(deviation > 1e-9 * std::abs(mean))) return;  // all the same up to rounding
-  const double scale = weight / deviation;
-  for (std::size_t i = 0; i < scores.size(); ++i) {
-    out[i] += static_cast<float>((static_cast<double>(scores[i]) - mean) * scale);
-  }
-}
 
 std::unique_ptr<Model> train(const Execution& execution, const TrainingInput& input,
                              const OptionValues&) {
@@ -99,7 +82,7 @@ void BlendModel::score(const UserBatch& batch, MatrixView<float> out) const {
     if (part.weight == 0.0) continue;
     part.model->score(batch, scores.view());
     for (std::size_t b = 0; b < batch.size(); ++b) {
-      add_standardized(scores.view().row_span(b), part.weight, out.row(b));
+      detail::add_standardized(scores.view().row_span(b), part.weight, out.row(b));
     }
   }
 }

@@ -1,5 +1,7 @@
 #include "kernels.hpp"
 
+#include <cmath>
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels.cpp"
 #include <hwy/foreach_target.h>
@@ -42,6 +44,56 @@ void DotRows(MatrixView<const float> rows, const float* query, float* out) {
   for (std::size_t i = 0; i < rows.rows; ++i) out[i] = Dot(rows.row(i), query, rows.cols);
 }
 
+/// Sum over i of (values[i] - shift)^power, power 1 or 2: float lanes within a block, double
+/// across.
+template <int kPower>
+double ShiftedSum(const float* values, std::size_t n, float shift) {
+  constexpr std::size_t kBlock = 1024;
+  const Lanes lanes;
+  const std::size_t width = hn::Lanes(lanes);
+  const auto off = hn::Set(lanes, shift);
+  double total = 0.0;
+  for (std::size_t begin = 0; begin < n; begin += kBlock) {
+    const std::size_t end = begin + kBlock < n ? begin + kBlock : n;
+    auto sum = hn::Zero(lanes);
+    std::size_t i = begin;
+    for (; i + width <= end; i += width) {
+      const auto x = hn::Sub(hn::LoadU(lanes, values + i), off);
+      sum = kPower == 2 ? hn::MulAdd(x, x, sum) : hn::Add(x, sum);
+    }
+    float block = hn::GetLane(hn::SumOfLanes(lanes, sum));
+    for (; i < end; ++i) {
+      const float x = values[i] - shift;
+      block += kPower == 2 ? x * x : x;
+    }
+    total += static_cast<double>(block);
+  }
+  return total;
+}
+
+Moments MeanAndDeviation(const float* values, std::size_t n) {
+  // Sums are taken from the first value on, so that a large offset costs no precision.
+  const double count = static_cast<double>(n);
+  const float first = values[0];
+  const double mean = static_cast<double>(first) + ShiftedSum<1>(values, n, first) / count;
+  const auto shift = static_cast<float>(mean);
+  return {mean, std::sqrt(ShiftedSum<2>(values, n, shift) / count)};
+}
+
+void AddShifted(const float* HWY_RESTRICT values, std::size_t n, float factor, float shift,
+                float* HWY_RESTRICT out) {
+  const Lanes lanes;
+  const std::size_t width = hn::Lanes(lanes);
+  const auto by = hn::Set(lanes, factor);
+  const auto off = hn::Set(lanes, shift);
+  std::size_t i = 0;
+  for (; i + width <= n; i += width) {
+    const auto x = hn::Sub(hn::LoadU(lanes, values + i), off);
+    hn::StoreU(hn::MulAdd(x, by, hn::LoadU(lanes, out + i)), lanes, out + i);
+  }
+  for (; i < n; ++i) out[i] += factor * (values[i] - shift);
+}
+
 std::size_t FindAbove(const float* values, std::size_t begin, std::size_t end, float threshold) {
   const Lanes lanes;
   const std::size_t width = hn::Lanes(lanes);
@@ -67,6 +119,8 @@ namespace tenure::recommender::detail {
 
 HWY_EXPORT(Dot);
 HWY_EXPORT(DotRows);
+HWY_EXPORT(MeanAndDeviation);
+HWY_EXPORT(AddShifted);
 HWY_EXPORT(FindAbove);
 
 float dot(const float* a, const float* b, std::size_t n) {
@@ -74,6 +128,12 @@ float dot(const float* a, const float* b, std::size_t n) {
 }
 void dot_rows(MatrixView<const float> rows, const float* query, float* out) {
   HWY_DYNAMIC_DISPATCH(DotRows)(rows, query, out);
+}
+Moments moments(const float* values, std::size_t n) {
+  return HWY_DYNAMIC_DISPATCH(MeanAndDeviation)(values, n);
+}
+void add_shifted(const float* values, std::size_t n, float factor, float shift, float* out) {
+  HWY_DYNAMIC_DISPATCH(AddShifted)(values, n, factor, shift, out);
 }
 std::size_t find_above(const float* values, std::size_t begin, std::size_t end, float threshold) {
   return HWY_DYNAMIC_DISPATCH(FindAbove)(values, begin, end, threshold);

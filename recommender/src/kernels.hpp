@@ -13,6 +13,16 @@ float dot(const float* a, const float* b, std::size_t n);
 /// out[i] = rows[i] . query for every row.
 void dot_rows(MatrixView<const float> rows, const float* query, float* out);
 
+/// Mean and standard deviation of n > 0 numbers.
+struct Moments {
+  double mean = 0.0;
+  double deviation = 0.0;
+};
+Moments moments(const float* values, std::size_t n);
+
+/// out[i] += factor * (values[i] - shift).
+void add_shifted(const float* values, std::size_t n, float factor, float shift, float* out);
+
 /// First i in [begin, end) with values[i] > threshold, or end.
 std::size_t find_above(const float* values, std::size_t begin, std::size_t end, float threshold);
 

@@ -1,0 +1,167 @@
+#include "blend_candidates.hpp"
+
+#include "standardize.hpp"
+#include "user_table.hpp"
+
+#include <tenure/core/error.hpp>
+#include <tenure/core/parallel.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <iterator>
+#include <limits>
+#include <utility>
+
+namespace tenure::recommender::detail {
+
+namespace {
+
+constexpr std::size_t kBlock = 32;
+constexpr std::size_t kMostCustomers = 20000;
+constexpr std::size_t kFewestCandidates = 200;
+constexpr float kClosed = -std::numeric_limits<float>::infinity();
+
+/// Adds the items of the n highest scores that are not closed.
+void add_best(const float* scores, std::size_t n_items, std::size_t n,
+              std::vector<std::uint32_t>& order, std::vector<std::uint32_t>& items) {
+  order.clear();
+  for (std::uint32_t item = 0; item < n_items; ++item) {
+    if (scores[item] != kClosed) order.push_back(item);
+  }
+  n = std::min(n, order.size());
+  const auto better = [scores](std::uint32_t a, std::uint32_t b) {
+    return scores[a] != scores[b] ? scores[a] > scores[b] : a < b;
+  };
+  const auto last = order.begin() + static_cast<std::ptrdiff_t>(n);
+  std::nth_element(order.begin(), last, order.end(), better);
+  items.insert(items.end(), order.begin(), last);
+}
+
+std::vector<std::uint32_t> evenly(std::vector<std::uint32_t> rows, std::size_t most) {
+  if (rows.size() <= most) return rows;
+  std::vector<std::uint32_t> kept;
+  for (std::size_t i = 0; i < most; ++i) kept.push_back(rows[i * rows.size() / most]);
+  return kept;
+}
+
+}  // namespace
+
+ListMetric list_metric(const std::string& name) {
+  constexpr std::pair<const char*, double ListMetrics::*> kNames[] = {
+      {"recall", &ListMetrics::recall}, {"recall_min", &ListMetrics::recall_min},
+      {"ndcg", &ListMetrics::ndcg},     {"hit_rate", &ListMetrics::hit_rate},
+      {"map", &ListMetrics::map},       {"mrr", &ListMetrics::mrr}};
+  const std::size_t at = name.find('@');
+  ListMetric metric;
+  if (at != std::string::npos) {
+    const char* const end = name.data() + name.size();
+    const auto parsed = std::from_chars(name.data() + at + 1, end, metric.k);
+    if (parsed.ec != std::errc() || parsed.ptr != end) metric.k = 0;
+    for (const auto& [text, value] : kNames) {
+      if (name.compare(0, at, text) == 0) metric.value = value;
+    }
+  }
+  if (metric.k == 0 || metric.value == nullptr) {
+    throw ArgumentError("tune: '" + name + "' is no metric of a list such as ndcg@20");
+  }
+  return metric;
+}
+
+BlendCandidates::BlendCandidates(const Execution& execution, const BlendModel& blend,
+                                 const EvaluationSet& set, const EvaluationOptions& options,
+                                 const ListMetric& metric)
+    : metric_(metric) {
+  if (set.known.rows() != set.test.rows() || set.known.n_columns != blend.n_items()) {
+    throw ArgumentError("tune: the matrices do not fit the model");
+  }
+  const auto rows = evenly(rows_with_tests(set, options.allow_seen), kMostCustomers);
+  if (rows.empty()) throw ArgumentError("tune: no customer has items to predict");
+  customers_.resize(rows.size());
+  parallel_for(
+      execution, rows.size(), kBlock,
+      [&](const Chunk& chunk) {
+        gather(blend, set, options, std::span(rows).subspan(chunk.begin, chunk.end - chunk.begin),
+               &customers_[chunk.begin]);
+      },
+      "score");
+}
+
+void BlendCandidates::gather(const BlendModel& blend, const EvaluationSet& set,
+                             const EvaluationOptions& options, std::span<const std::uint32_t> rows,
+                             Customer* out) const {
+  const std::size_t n_items = blend.n_items();
+  const std::size_t wanted = std::max(kFewestCandidates, std::size_t{10} * metric_.k);
+  const std::vector<std::uint32_t> strangers(set.fold_in ? rows.size() : 0, kNewUser);
+  const UserBatch batch{set.fold_in ? std::span<const std::uint32_t>(strangers) : rows, rows,
+                        set.known};
+  std::vector<Matrix<float>> scores;
+  Matrix<float> raw(rows.size(), n_items);
+  for (const BlendPart& part : blend.parts()) {
+    part.model->score(batch, raw.view());
+    Matrix<float>& own = scores.emplace_back(rows.size(), n_items);
+    for (std::size_t b = 0; b < rows.size(); ++b) {
+      add_standardized(raw.view().row_span(b), 1.0, own.row(b));
+    }
+  }
+  std::vector<std::uint32_t> order;
+  for (std::size_t b = 0; b < rows.size(); ++b) {
+    Customer& customer = out[b];
+    const auto known = set.known.row_columns(rows[b]);
+    for (Matrix<float>& own : scores) {
+      for (std::size_t i = 0; i < options.denied.size(); ++i) {
+        if (options.denied[i] != 0) own(b, i) = kClosed;
+      }
+      if (!options.allow_seen) {
+        for (const std::uint32_t item : known) own(b, item) = kClosed;
+      }
+      add_best(own.row(b), n_items, wanted, order, customer.items);
+    }
+    std::sort(customer.items.begin(), customer.items.end());
+    customer.items.erase(std::unique(customer.items.begin(), customer.items.end()),
+                         customer.items.end());
+    for (const Matrix<float>& own : scores) {
+      for (const std::uint32_t item : customer.items) customer.scores.push_back(own(b, item));
+    }
+    const auto test = set.test.row_columns(rows[b]);
+    if (options.allow_seen) {
+      customer.relevant.assign(test.begin(), test.end());
+    } else {
+      std::set_difference(test.begin(), test.end(), known.begin(), known.end(),
+                          std::back_inserter(customer.relevant));
+    }
+  }
+}
+
+double BlendCandidates::list_score(const Customer& customer,
+                                   std::span<const double> weights) const {
+  const std::size_t n = customer.items.size();
+  std::vector<std::pair<float, std::uint32_t>> ranked(n);
+  for (std::size_t i = 0; i < n; ++i) ranked[i].second = customer.items[i];
+  for (std::size_t m = 0; m < weights.size(); ++m) {
+    const auto weight = static_cast<float>(weights[m]);
+    const float* const own = customer.scores.data() + m * n;
+    for (std::size_t i = 0; i < n; ++i) ranked[i].first -= weight * own[i];
+  }
+  const std::size_t k = std::min<std::size_t>(metric_.k, n);
+  std::partial_sort(ranked.begin(), ranked.begin() + static_cast<std::ptrdiff_t>(k), ranked.end());
+  std::vector<std::uint32_t> list(k);
+  for (std::size_t i = 0; i < k; ++i) list[i] = ranked[i].second;
+  return list_metrics(list, customer.relevant, metric_.k).*metric_.value;
+}
+
+double BlendCandidates::score(const Execution& execution, std::span<const double> weights) const {
+  constexpr std::size_t kCustomerChunk = 64;
+  const double sum = parallel_reduce(
+      execution, customers_.size(), kCustomerChunk, 0.0,
+      [&](const Chunk& chunk) {
+        double part = 0.0;
+        for (std::size_t c = chunk.begin; c < chunk.end; ++c) {
+          part += list_score(customers_[c], weights);
+        }
+        return part;
+      },
+      [](double& into, double from) { into += from; });
+  return sum / static_cast<double>(customers_.size());
+}
+
+}  // namespace tenure::recommender::detail
