@@ -1,0 +1,101 @@
+// How exact iALS grows with the log: bench_ials_scale PAIRS [FACTORS [EPOCHS]] trains on a
+// synthetic log and prints one line: time of an epoch and peak memory, beside the bytes of data and
+// factors.
+
+#include <tenure/core/csr.hpp>
+#include <tenure/core/distributions.hpp>
+#include <tenure/core/parallel.hpp>
+#include <tenure/core/random.hpp>
+#include <tenure/recommender/ials.hpp>
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <vector>
+
+namespace {
+
+using namespace tenure;
+
+constexpr std::uint32_t kItems = 50000;
+constexpr std::uint64_t kPairsPerUser = 20;
+
+/// Items of one user: 1 to 2 kPairsPerUser - 1 of them, popular ones more often (a log-uniform
+/// rank), in different orders for customers of different tastes.
+void draw_row(std::uint32_t user, std::vector<std::uint32_t>& row) {
+  RandomStream stream(1, {Purpose::kSynthetic, 3, user, 0});
+  const auto length = 1 + draw_index(stream, 2 * kPairsPerUser - 1);
+  const std::uint32_t taste = draw_index(stream, 64);
+  row.clear();
+  while (row.size() < length) {
+    const double rank = std::pow(static_cast<double>(kItems), stream.uniform()) - 1.0;
+    const auto item = static_cast<std::uint32_t>(
+        (static_cast<std::uint64_t>(rank) * 7919 + std::uint64_t{taste} * 787) % kItems);
+    if (std::find(row.begin(), row.end(), item) == row.end()) row.push_back(item);
+  }
+  std::sort(row.begin(), row.end());
+}
+
+Csr synthetic(std::uint64_t pairs) {
+  Csr matrix;
+  matrix.n_columns = kItems;
+  matrix.columns.reserve(pairs + 2 * kPairsPerUser);
+  std::vector<std::uint32_t> row;
+  for (std::uint32_t user = 0; matrix.columns.size() < pairs; ++user) {
+    draw_row(user, row);
+    matrix.columns.insert(matrix.columns.end(), row.begin(), row.end());
+    matrix.row_start.push_back(matrix.columns.size());
+  }
+  matrix.values.assign(matrix.columns.size(), 1.0F);
+  return matrix;
+}
+
+std::uint64_t bytes_of(const Csr& matrix) {
+  return matrix.columns.size() * 4 + matrix.values.size() * 4 + matrix.row_start.size() * 8;
+}
+
+double peak_megabytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_maxrss) / 1024.0;
+}
+
+int run(int argc, char** argv) {
+  const std::uint64_t pairs = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 2000000;
+  recommender::IalsOptions options;
+  options.factors = argc > 2 ? static_cast<std::uint32_t>(std::strtoul(argv[2], nullptr, 10)) : 128;
+  options.epochs = argc > 3 ? static_cast<std::uint32_t>(std::strtoul(argv[3], nullptr, 10)) : 2;
+  const double before = peak_megabytes();
+  const Csr matrix = synthetic(pairs);
+  std::vector<double> seconds;
+  const auto model = recommender::train_ials(
+      Execution(), matrix, options,
+      [&](const recommender::IalsEpoch& epoch) { seconds.push_back(epoch.seconds); });
+  const double data = static_cast<double>(bytes_of(matrix)) / 1048576.0;
+  const double factors =
+      static_cast<double>(model->n_users() + model->n_items()) * options.factors * 4.0 / 1048576.0;
+  const double peak = peak_megabytes() - before;
+  std::printf(
+      "pairs %zu users %u items %u factors %u | epoch %.2f s, %.0f ns a pair | data %.0f MB, "
+      "factors %.0f MB, peak %.0f MB = %.2f x both\n",
+      matrix.columns.size(), model->n_users(), model->n_items(), options.factors, seconds.back(),
+      seconds.back() * 1e9 / static_cast<double>(matrix.columns.size()), data, factors, peak,
+      peak / (data + factors));
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "bench_ials_scale: %s\n", error.what());
+    return 1;
+  }
+}
