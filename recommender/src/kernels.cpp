@@ -42,6 +42,31 @@ void DotRows(MatrixView<const float> rows, const float* query, float* out) {
   for (std::size_t i = 0; i < rows.rows; ++i) out[i] = Dot(rows.row(i), query, rows.cols);
 }
 
+float GradientStep(const float* HWY_RESTRICT q, float square, std::size_t n, float* HWY_RESTRICT y,
+                   float* HWY_RESTRICT r, float* HWY_RESTRICT p) {
+  const Lanes lanes;
+  const std::size_t width = hn::Lanes(lanes);
+  const std::size_t whole = n / width * width;
+  const float step = square / Dot(p, q, n);
+  const auto along = hn::Set(lanes, step);
+  for (std::size_t j = 0; j < whole; j += width) {
+    hn::StoreU(hn::MulAdd(hn::LoadU(lanes, p + j), along, hn::LoadU(lanes, y + j)), lanes, y + j);
+    hn::StoreU(hn::NegMulAdd(hn::LoadU(lanes, q + j), along, hn::LoadU(lanes, r + j)), lanes,
+               r + j);
+  }
+  for (std::size_t j = whole; j < n; ++j) {
+    y[j] += step * p[j];
+    r[j] -= step * q[j];
+  }
+  const float next = Dot(r, r, n);
+  const auto ratio = hn::Set(lanes, next / square);
+  for (std::size_t j = 0; j < whole; j += width) {
+    hn::StoreU(hn::MulAdd(hn::LoadU(lanes, p + j), ratio, hn::LoadU(lanes, r + j)), lanes, p + j);
+  }
+  for (std::size_t j = whole; j < n; ++j) p[j] = r[j] + next / square * p[j];
+  return next;
+}
+
 std::size_t FindAbove(const float* values, std::size_t begin, std::size_t end, float threshold) {
   const Lanes lanes;
   const std::size_t width = hn::Lanes(lanes);
@@ -67,6 +92,7 @@ namespace tenure::recommender::detail {
 
 HWY_EXPORT(Dot);
 HWY_EXPORT(DotRows);
+HWY_EXPORT(GradientStep);
 HWY_EXPORT(FindAbove);
 
 float dot(const float* a, const float* b, std::size_t n) {
@@ -74,6 +100,9 @@ float dot(const float* a, const float* b, std::size_t n) {
 }
 void dot_rows(MatrixView<const float> rows, const float* query, float* out) {
   HWY_DYNAMIC_DISPATCH(DotRows)(rows, query, out);
+}
+float gradient_step(const float* q, float square, std::size_t n, float* y, float* r, float* p) {
+  return HWY_DYNAMIC_DISPATCH(GradientStep)(q, square, n, y, r, p);
 }
 std::size_t find_above(const float* values, std::size_t begin, std::size_t end, float threshold) {
   return HWY_DYNAMIC_DISPATCH(FindAbove)(values, begin, end, threshold);
