@@ -8,8 +8,8 @@
 /// What iALS costs, counted in multiply-adds of what is really done.
 namespace tenure::recommender::detail {
 
-/// kAuto takes conjugate gradients where an exact epoch costs more than this many of theirs. They
-/// are inexact, and their products run at a third to a half of the rate of a rank-k update.
+/// kAuto takes conjugate gradients where an exact epoch costs more than this many of theirs: they
+/// are inexact, and a small gain in time is not worth that.
 inline constexpr double kClearlyCheaper = 4.0;
 
 /// A row with n pairs, once the fixed side is in its eigenbasis; `solver` is not kAuto.

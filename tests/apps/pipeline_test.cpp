@@ -111,7 +111,7 @@ TEST_F(Pipeline, TrainingSaysWhichSolverItTook) {
   const Outcome block =
       run(with({"evaluate", store, "--model", "ials", "--solver", "block", "--block-size", "4"}));
   EXPECT_THAT(block.out, HasSubstr("(solver block)"));
-  const Json tested = run_json({"evaluate", model, "--test", store});
+  const Json tested = run_json({"evaluate", model, "--test", store, "--rebuy"});
   EXPECT_EQ(tested.at("solver"), "cg");
   EXPECT_EQ(run_json({"evaluate", store, "--model", "popularity"}).count("solver"), 0U);
 }

@@ -67,8 +67,8 @@ using IalsEpochSink = std::function<void(const IalsEpoch&)>;
 class IalsModel final : public Model {
  public:
   /// From given factors, n_users x d and n_items x d, and the solver that found them.
-  /// @throws ArgumentError where shapes or options do not fit or the solver is kAuto, NumericalError
-  /// where a factor is not finite.
+  /// @throws ArgumentError where shapes or options do not fit or the solver is kAuto,
+  /// NumericalError where a factor is not finite.
   IalsModel(const Execution& execution, const IalsOptions& options, Matrix<float> user_factors,
             Matrix<float> item_factors, IalsSolver solver_used = IalsSolver::kExact);
   ~IalsModel() override;
