@@ -49,8 +49,9 @@ Scored score_plan(const Options& options, const ModelPlan& plan, const EventTabl
   scored.evaluation =
       score_held_out(run.execution(), *trained.model, data, options.at, options.rebuy);
   scored.json = evaluation_json(scored.name, scored.evaluation, &trained);
-  scored.timing = fmt::format("  {}: trained in {:.2f} s, lists in {:.2f} s\n", scored.name,
-                              trained.train_seconds, scored.evaluation.recommend_seconds);
+  scored.timing = fmt::format("  {}: trained in {:.2f} s{}, lists in {:.2f} s\n", scored.name,
+                              trained.train_seconds, solver_text(*trained.model),
+                              scored.evaluation.recommend_seconds);
   return scored;
 }
 
@@ -134,11 +135,14 @@ void evaluate_model(const Options& options, Run& run) {
   std::vector<std::string> names;
   std::vector<recommender::Evaluation> evaluations;
   Comparison comparison;
+  std::string solvers;
   Json json;
   const auto score = [&](const recommender::Model& model, const std::string& name) {
     names.push_back(name);
     evaluations.push_back(score_held_out(run.execution(), model, data, options.at, options.rebuy));
     json = evaluation_json(std::string(model.name()), evaluations.back(), nullptr);
+    put_solver(json, "solver", model);
+    if (!model.solver_used().empty()) solvers += fmt::format("  {}{}\n", name, solver_text(model));
     comparison.add(run.execution(), name, evaluations.back(), json);
   };
   if (!options.baseline.empty()) {
@@ -151,7 +155,7 @@ void evaluate_model(const Options& options, Run& run) {
   }
   score(*file.model, options.baseline.empty() ? std::string(file.model->name()) : options.input);
   run.print(fmt::format("Evaluated {}, {}\n", options.input, data.description) +
-            evaluation_text(names, evaluations) + comparison.text());
+            evaluation_text(names, evaluations) + comparison.text() + solvers);
   run.write_json(json);
 }
 

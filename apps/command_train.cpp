@@ -53,6 +53,8 @@ void run_train(const Options& options, const ModelPlan& plan, Run& run) {
   TrainedModel refitted = train_model(run, plan, {events, {}, all, weights});
   Json json = evaluation_json(name, evaluation, &scored);
   json["refit_seconds"] = refitted.train_seconds;
+  put_solver(json, "refit_solver", *refitted.model);
+  const std::string refit_solver = solver_text(*refitted.model);
   recommender::ModelFile file =
       make_file(std::move(events), std::move(all), std::move(refitted.model), evaluation);
   file.weights = weights;
@@ -60,9 +62,10 @@ void run_train(const Options& options, const ModelPlan& plan, Run& run) {
 
   run.print(fmt::format("Trained {} on {}, {}\n", name, options.store, data.description) +
             evaluation_text({name}, {evaluation}) +
-            fmt::format("  trained in {:.2f} s, lists in {:.2f} s; refitted on everything in "
-                        "{:.2f} s into {}\n",
-                        scored.train_seconds, evaluation.recommend_seconds, refitted.train_seconds,
+            fmt::format("  trained in {:.2f} s{}, lists in {:.2f} s; refitted on everything in "
+                        "{:.2f} s{} into {}\n",
+                        scored.train_seconds, solver_text(*scored.model),
+                        evaluation.recommend_seconds, refitted.train_seconds, refit_solver,
                         options.output));
   run.write_json(json);
 }

@@ -194,6 +194,15 @@ TrainedModel train_model(const Run& run, const ModelPlan& plan, const TrainingDa
   return trained;
 }
 
+std::string solver_text(const recommender::Model& model) {
+  const std::string solver = model.solver_used();
+  return solver.empty() ? solver : fmt::format(" (solver {})", solver);
+}
+
+void put_solver(Json& json, const char* key, const recommender::Model& model) {
+  if (const std::string solver = model.solver_used(); !solver.empty()) json[key] = solver;
+}
+
 Json evaluation_json(const std::string& model, const Evaluation& evaluation,
                      const TrainedModel* trained) {
   Json json;
@@ -209,6 +218,7 @@ Json evaluation_json(const std::string& model, const Evaluation& evaluation,
   json["users"] = evaluation.users;
   json["users_without_history"] = evaluation.users_fallback;
   if (trained != nullptr) {
+    put_solver(json, "solver", *trained->model);
     json["train_seconds"] = trained->train_seconds;
     json["epoch_seconds"] = trained->epoch_seconds;
   }

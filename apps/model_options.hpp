@@ -60,7 +60,13 @@ struct TrainedModel {
 
 TrainedModel train_model(const Run& run, const ModelPlan& plan, const TrainingData& data);
 
-/// {"model","metrics","intervals","users",...,"recommend_seconds"} of one scored model.
+/// " (solver cg)" for a model that has several solvers, else nothing.
+std::string solver_text(const recommender::Model& model);
+/// json[key] = the solver, for a model that has several.
+void put_solver(Json& json, const char* key, const recommender::Model& model);
+
+/// {"model","metrics","intervals","users",...,"recommend_seconds"} of one scored model, with
+/// "solver" where it was trained here and has several.
 Json evaluation_json(const std::string& model, const recommender::Evaluation& evaluation,
                      const TrainedModel* trained);
 

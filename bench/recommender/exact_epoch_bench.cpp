@@ -31,6 +31,7 @@ recommender::IalsOptions options_of(std::int64_t d) {
   recommender::IalsOptions options;
   options.factors = static_cast<std::uint32_t>(d);
   options.epochs = 3;
+  options.solver = recommender::IalsSolver::kExact;
   return options;
 }
 

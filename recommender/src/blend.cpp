@@ -66,6 +66,16 @@ BlendModel::BlendModel(std::vector<BlendPart> parts) : parts_(std::move(parts)) 
   if (!any) throw ArgumentError("blend: no component has a weight above 0");
 }
 
+std::string BlendModel::solver_used() const {
+  std::string text;
+  for (const BlendPart& part : parts_) {
+    const std::string solver = part.model->solver_used();
+    if (solver.empty()) continue;
+    text.append(text.empty() ? "" : ", ").append(part.model->name()).append(": ").append(solver);
+  }
+  return text;
+}
+
 bool BlendModel::personal() const noexcept {
   return std::any_of(parts_.begin(), parts_.end(), [](const BlendPart& part) {
     return part.weight > 0.0 && part.model->personal();

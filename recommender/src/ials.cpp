@@ -1,4 +1,6 @@
 #include "blas.hpp"
+#include "ials_cost.hpp"
+#include "ials_side.hpp"
 #include "ials_solver.hpp"
 #include "ials_state.hpp"
 
@@ -21,6 +23,7 @@ namespace tenure::recommender {
 namespace {
 
 constexpr std::uint32_t kMaxFactors = 4096;
+constexpr std::uint32_t kMaxSteps = 1000;
 constexpr std::size_t kRowChunk = 1024;
 constexpr std::array<std::pair<std::string_view, IalsSolver>, 4> kSolverNames{
     {{"auto", IalsSolver::kAuto},
@@ -117,15 +120,21 @@ void validate(const IalsOptions& options) {
   if (!std::isfinite(options.init_scale) || options.init_scale <= 0.0) {
     throw ArgumentError("ials: init scale must be a finite number above 0");
   }
-  if (options.solver != IalsSolver::kAuto && options.solver != IalsSolver::kExact) {
-    throw ArgumentError("ials: the solver '" + std::string(to_string(options.solver)) +
-                        "' is not offered; use auto or exact");
+  if (options.cg_steps == 0 || options.cg_steps > kMaxSteps) {
+    throw ArgumentError("ials: cg steps must be 1 to " + std::to_string(kMaxSteps));
+  }
+  if (options.block_size == 0 || options.block_size > kMaxFactors) {
+    throw ArgumentError("ials: block size must be 1 to " + std::to_string(kMaxFactors));
   }
 }
 
 IalsModel::IalsModel(const Execution& execution, const IalsOptions& options,
-                     Matrix<float> user_factors, Matrix<float> item_factors) {
+                     Matrix<float> user_factors, Matrix<float> item_factors,
+                     IalsSolver solver_used) {
   validate(options);
+  if (solver_used == IalsSolver::kAuto) {
+    throw ArgumentError("ials: auto is no solver that finds factors");
+  }
   if (user_factors.cols() != options.factors || item_factors.cols() != options.factors ||
       item_factors.rows() == 0 || item_factors.rows() >= kNewUser ||
       user_factors.rows() >= kNewUser) {
@@ -137,12 +146,13 @@ IalsModel::IalsModel(const Execution& execution, const IalsOptions& options,
   detail::use_one_blas_thread();
   detail::GramBasis basis =
       detail::gram_basis(execution, item_factors.view(), "ials: the item factors");
-  state_ = std::make_unique<const State>(
-      State{options, std::move(user_factors), std::move(item_factors), std::move(basis)});
+  state_ = std::make_unique<const State>(State{options, solver_used, std::move(user_factors),
+                                               std::move(item_factors), std::move(basis)});
 }
 
 IalsModel::~IalsModel() = default;
 
+std::string IalsModel::solver_used() const { return std::string(to_string(state_->solver)); }
 std::uint32_t IalsModel::n_users() const noexcept {
   return static_cast<std::uint32_t>(state_->users.rows());
 }
@@ -206,19 +216,21 @@ std::unique_ptr<IalsModel> train_ials(const Execution& execution, const CsrView&
   }
   detail::use_one_blas_thread();
   const Csr by_item = csr_transpose(execution, pairs);
+  const IalsSolver solver = detail::chosen_solver(options, pairs, by_item);
   Matrix<float> users(pairs.rows(), options.factors);
   Matrix<float> items = first_items(execution, by_item, options);
   const std::uint64_t halves = std::uint64_t{2} * options.epochs;
   for (std::uint32_t epoch = 1; epoch <= options.epochs; ++epoch) {
     const auto start = std::chrono::steady_clock::now();
-    detail::solve_side(execution, pairs, options, {epoch, "user"}, items, users);
+    detail::solve_side(execution, pairs, options, solver, {epoch, "user"}, items, users);
     execution.report("train", std::uint64_t{2} * epoch - 1, halves);
-    detail::solve_side(execution, by_item, options, {epoch, "item"}, users, items);
+    detail::solve_side(execution, by_item, options, solver, {epoch, "item"}, users, items);
     execution.report("train", std::uint64_t{2} * epoch, halves);
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
     if (on_epoch) on_epoch({epoch, options.epochs, elapsed.count()});
   }
-  return std::make_unique<IalsModel>(execution, options, std::move(users), std::move(items));
+  return std::make_unique<IalsModel>(execution, options, std::move(users), std::move(items),
+                                     solver);
 }
 
 double ials_loss(const Execution& execution, const CsrView& user_items, const FactorView& factors,

@@ -16,7 +16,7 @@ namespace {
 
 using Type = OptionSpec::Type;
 
-constexpr std::array<OptionSpec, 7> kOptions = {{
+constexpr std::array<OptionSpec, 9> kOptions = {{
     {"factors", Type::kInteger, 64, 1, 4096, "", "dimension of the factors"},
     {"regularization", Type::kReal, 0.1, 0, 1e6, "", "L2 penalty", 1e-3, 1, true},
     {"unobserved_weight", Type::kReal, 0.1, 0, 1e6, "", "weight of every pair, seen or not", 1e-3,
@@ -25,7 +25,10 @@ constexpr std::array<OptionSpec, 7> kOptions = {{
      "how the penalty grows with a row's pairs: 0 not at all, 1 in proportion", 0, 1, false},
     {"epochs", Type::kInteger, 10, 1, 1e9, "", "passes over users and items"},
     {"init_scale", Type::kReal, 0.1, 1e-6, 1e3, "", "spread of the first factors"},
-    {"solver", Type::kChoice, 0, 0, 0, "auto|exact|cg|block", "how rows are solved"},
+    {"solver", Type::kChoice, 0, 0, 0, "auto|exact|cg|block",
+     "how rows are solved; auto: exact, or cg where four of its epochs cost less than one"},
+    {"cg_steps", Type::kInteger, 3, 1, 1000, "", "cg: steps a row takes in each epoch"},
+    {"block_size", Type::kInteger, 64, 1, 4096, "", "block: coordinates solved together"},
 }};
 
 IalsOptions options_of(const OptionValues& values) {
@@ -37,6 +40,8 @@ IalsOptions options_of(const OptionValues& values) {
   options.epochs = values.integer("epochs");
   options.init_scale = values.real("init_scale");
   options.solver = ials_solver_from_string(values.word("solver")).value();
+  options.cg_steps = values.integer("cg_steps");
+  options.block_size = values.integer("block_size");
   return options;
 }
 
@@ -74,7 +79,10 @@ void IalsModel::save(ContainerWriter& writer, const std::string& prefix) const {
   values.set("epochs", static_cast<double>(trained.epochs));
   values.set("init_scale", trained.init_scale);
   values.set("solver", to_string(trained.solver));
+  values.set("cg_steps", static_cast<double>(trained.cg_steps));
+  values.set("block_size", static_cast<double>(trained.block_size));
   values.save(writer, prefix);
+  writer.attribute(prefix + "solver_used", solver_used());
   const FactorView view = *factors();
   for (const auto& [name, matrix] :
        {std::pair{"user_factors", view.users}, std::pair{"item_factors", view.items}}) {
@@ -88,11 +96,14 @@ std::unique_ptr<IalsModel> IalsModel::load(const Execution& execution,
                                            const std::string& prefix) {
   OptionValues values(kOptions);
   values.load(reader, prefix);
+  const auto solver =
+      ials_solver_from_string(reader.string_attribute(prefix + "solver_used").value_or(""));
+  if (!solver) throw DataError(reader.path(), prefix + "solver_used", "is missing or no solver");
   Matrix<float> users = read_matrix(reader, prefix + "user_factors");
   Matrix<float> items = read_matrix(reader, prefix + "item_factors");
   try {
     return std::make_unique<IalsModel>(execution, options_of(values), std::move(users),
-                                       std::move(items));
+                                       std::move(items), *solver);
   } catch (const ArgumentError& error) {
     throw DataError(reader.path(), prefix, error.what());
   } catch (const NumericalError& error) {

@@ -7,8 +7,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
-#include <optional>
 #include <string>
 
 namespace tenure::recommender::detail {
@@ -18,14 +16,6 @@ namespace {
 constexpr std::size_t kGramParts = 32;   // partial sums kept: memory of 32 d x d matrices
 constexpr std::size_t kGramRows = 2048;  // rows summed in single precision
 constexpr std::size_t kRotateRows = 1024;
-constexpr std::size_t kLongBlock = 256;  // rows of Z at a time where n >= d
-constexpr std::size_t kSolveChunks = 512;
-
-/// Cost of a row in multiply-adds: the product, the Cholesky factor, the gather; and a constant.
-std::uint64_t row_cost(std::uint64_t n, std::uint64_t d) {
-  const std::uint64_t low = std::min(n, d);
-  return low * low * std::max(n, d) / 2 + low * low * low / 6 + 8 * n * d + 512;
-}
 
 }  // namespace
 
@@ -149,34 +139,6 @@ bool RowSolver::solve_long(std::span<const float> values, const RowSource& rows)
     combine_rows(block_.data(), n, width_, roots_.data(), result_.data());
   }
   return cholesky_solve(system_.data(), d_, stride, result_.data(), result_.data());
-}
-
-void solve_side(const Execution& execution, const CsrView& pairs, const IalsOptions& options,
-                const Solving& solving, Matrix<float>& fixed, Matrix<float>& solved) {
-  const std::size_t d = fixed.cols();
-  const GramBasis basis = gram_basis(execution, fixed.view(),
-                                     "ials: epoch " + std::to_string(solving.epoch) +
-                                         ", the factors before the " + solving.side + "s");
-  rotate(execution, basis.rotation, fixed);
-  std::vector<std::uint64_t> cost(pairs.rows() + 1, 0);
-  for (std::size_t row = 0; row < pairs.rows(); ++row) {
-    cost[row + 1] = cost[row] + row_cost(pairs.row_size(row), d);
-  }
-  std::vector<std::optional<RowSolver>> solvers(static_cast<std::size_t>(execution.concurrency()));
-  parallel_for_bounds(execution, partition_by_cost(cost, kSolveChunks), [&](const Chunk& chunk) {
-    std::optional<RowSolver>& solver = solvers[static_cast<std::size_t>(chunk.worker)];
-    if (!solver) solver.emplace(basis, options.unobserved_weight);
-    for (std::size_t row = chunk.begin; row < chunk.end; ++row) {
-      const auto columns = pairs.row_columns(row);
-      const RowSource rows{fixed.data(), d, d, columns.data()};
-      const double lambda = row_regularization(options, columns.size(), fixed.rows());
-      if (!solver->solve(pairs.row_values(row), lambda, rows, solved.row(row))) {
-        throw NumericalError("ials: epoch " + std::to_string(solving.epoch) + ", " + solving.side +
-                             " " + std::to_string(row) +
-                             ": no finite solution; raise the regularization");
-      }
-    }
-  });
 }
 
 }  // namespace tenure::recommender::detail

@@ -2,7 +2,6 @@
 
 #include "row_kernels.hpp"
 
-#include <tenure/core/csr.hpp>
 #include <tenure/core/execution.hpp>
 #include <tenure/core/matrix.hpp>
 #include <tenure/recommender/ials.hpp>
@@ -22,6 +21,9 @@
 /// give w: the n x n system is taken for n < d, the d x d one else. Both are well conditioned: no
 /// eigenvalue is below 1.
 namespace tenure::recommender::detail {
+
+/// Rows of Z held at a time where all of them would be too many.
+inline constexpr std::size_t kLongBlock = 256;
 
 /// Eigenbasis of a fixed side.
 struct GramBasis {
@@ -70,17 +72,5 @@ class RowSolver {
 
 /// lambda of a row with n pairs, `others` rows on the fixed side.
 double row_regularization(const IalsOptions& options, std::size_t n, std::size_t others);
-
-/// Which rows are being solved, for messages: "epoch 3, user 17".
-struct Solving {
-  std::uint32_t epoch = 0;
-  const char* side = "";
-};
-
-/// Solves every row of `pairs` given `fixed`, which is rotated into its eigenbasis on the way: so
-/// is the result, so that scores are right as they are.
-/// @throws NumericalError, Cancelled.
-void solve_side(const Execution& execution, const CsrView& pairs, const IalsOptions& options,
-                const Solving& solving, Matrix<float>& fixed, Matrix<float>& solved);
 
 }  // namespace tenure::recommender::detail

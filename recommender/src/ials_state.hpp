@@ -9,6 +9,7 @@ namespace tenure::recommender {
 
 struct IalsModel::State {
   IalsOptions options;
+  IalsSolver solver;  // that found the factors, never kAuto
   Matrix<float> users;
   Matrix<float> items;
   detail::GramBasis basis;  // of the items, for folding in

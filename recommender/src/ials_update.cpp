@@ -53,7 +53,8 @@ std::unique_ptr<Model> IalsModel::updated(const Execution& execution,
     solve_rows(execution, state.options, change.after, change.users, items, users, "update users");
     solve_rows(execution, state.options, by_item, change.items, users, items, "update items");
   }
-  return std::make_unique<IalsModel>(execution, state.options, std::move(users), std::move(items));
+  return std::make_unique<IalsModel>(execution, state.options, std::move(users), std::move(items),
+                                     state.solver);
 }
 
 }  // namespace tenure::recommender

@@ -94,6 +94,31 @@ void AddShifted(const float* HWY_RESTRICT values, std::size_t n, float factor, f
   for (; i < n; ++i) out[i] += factor * (values[i] - shift);
 }
 
+float GradientStep(const float* HWY_RESTRICT q, float square, std::size_t n, float* HWY_RESTRICT y,
+                   float* HWY_RESTRICT r, float* HWY_RESTRICT p) {
+  const Lanes lanes;
+  const std::size_t width = hn::Lanes(lanes);
+  const std::size_t whole = n / width * width;
+  const float step = square / Dot(p, q, n);
+  const auto along = hn::Set(lanes, step);
+  for (std::size_t j = 0; j < whole; j += width) {
+    hn::StoreU(hn::MulAdd(hn::LoadU(lanes, p + j), along, hn::LoadU(lanes, y + j)), lanes, y + j);
+    hn::StoreU(hn::NegMulAdd(hn::LoadU(lanes, q + j), along, hn::LoadU(lanes, r + j)), lanes,
+               r + j);
+  }
+  for (std::size_t j = whole; j < n; ++j) {
+    y[j] += step * p[j];
+    r[j] -= step * q[j];
+  }
+  const float next = Dot(r, r, n);
+  const auto ratio = hn::Set(lanes, next / square);
+  for (std::size_t j = 0; j < whole; j += width) {
+    hn::StoreU(hn::MulAdd(hn::LoadU(lanes, p + j), ratio, hn::LoadU(lanes, r + j)), lanes, p + j);
+  }
+  for (std::size_t j = whole; j < n; ++j) p[j] = r[j] + next / square * p[j];
+  return next;
+}
+
 std::size_t FindAbove(const float* values, std::size_t begin, std::size_t end, float threshold) {
   const Lanes lanes;
   const std::size_t width = hn::Lanes(lanes);
@@ -121,6 +146,7 @@ HWY_EXPORT(Dot);
 HWY_EXPORT(DotRows);
 HWY_EXPORT(MeanAndDeviation);
 HWY_EXPORT(AddShifted);
+HWY_EXPORT(GradientStep);
 HWY_EXPORT(FindAbove);
 
 float dot(const float* a, const float* b, std::size_t n) {
@@ -134,6 +160,9 @@ Moments moments(const float* values, std::size_t n) {
 }
 void add_shifted(const float* values, std::size_t n, float factor, float shift, float* out) {
   HWY_DYNAMIC_DISPATCH(AddShifted)(values, n, factor, shift, out);
+}
+float gradient_step(const float* q, float square, std::size_t n, float* y, float* r, float* p) {
+  return HWY_DYNAMIC_DISPATCH(GradientStep)(q, square, n, y, r, p);
 }
 std::size_t find_above(const float* values, std::size_t begin, std::size_t end, float threshold) {
   return HWY_DYNAMIC_DISPATCH(FindAbove)(values, begin, end, threshold);

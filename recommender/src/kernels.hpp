@@ -23,6 +23,11 @@ Moments moments(const float* values, std::size_t n);
 /// out[i] += factor * (values[i] - shift).
 void add_shifted(const float* values, std::size_t n, float factor, float shift, float* out);
 
+/// One step of conjugate gradients on A y = b with vectors of length n: y is the solution so far, r
+/// the residual, p the direction, q = A p, square = r . r > 0. Moves y along p, makes r and p the
+/// next ones and returns the new r . r.
+float gradient_step(const float* q, float square, std::size_t n, float* y, float* r, float* p);
+
 /// First i in [begin, end) with values[i] > threshold, or end.
 std::size_t find_above(const float* values, std::size_t begin, std::size_t end, float threshold);
 

@@ -188,6 +188,54 @@ void GramColumns(const float* HWY_RESTRICT z, std::size_t n, std::size_t width,
   }
 }
 
+/// Four rows at once share the loads of x.
+void RowDots(const RowSource& source, std::size_t begin, std::size_t n, const float* HWY_RESTRICT x,
+             float* HWY_RESTRICT out) {
+  const Tag tag;
+  const std::size_t lanes = hn::Lanes(tag);
+  const std::size_t whole = source.width / lanes * lanes;
+  const auto row_at = [&](std::size_t r) {
+    return source.rows +
+           (source.columns == nullptr ? begin + r : source.columns[begin + r]) * source.stride;
+  };
+  const auto rest = [&](const float* row) {
+    float sum = 0.0F;
+    for (std::size_t j = whole; j < source.width; ++j) sum += row[j] * x[j];
+    return sum;
+  };
+  constexpr std::size_t kRows = 4;
+  std::size_t r = 0;
+  for (; r + kRows <= n; r += kRows) {
+    const float* const a = row_at(r);
+    const float* const b = row_at(r + 1);
+    const float* const c = row_at(r + 2);
+    const float* const e = row_at(r + 3);
+    Vec s0 = hn::Zero(tag);
+    Vec s1 = s0, s2 = s0, s3 = s0;
+    for (std::size_t j = 0; j < whole; j += lanes) {
+      const Vec v = hn::LoadU(tag, x + j);
+      s0 = hn::MulAdd(hn::LoadU(tag, a + j), v, s0);
+      s1 = hn::MulAdd(hn::LoadU(tag, b + j), v, s1);
+      s2 = hn::MulAdd(hn::LoadU(tag, c + j), v, s2);
+      s3 = hn::MulAdd(hn::LoadU(tag, e + j), v, s3);
+    }
+    StoreFourSums(s0, s1, s2, s3, out + r);
+    if (whole == source.width) continue;
+    out[r] += rest(a);
+    out[r + 1] += rest(b);
+    out[r + 2] += rest(c);
+    out[r + 3] += rest(e);
+  }
+  for (; r < n; ++r) {
+    const float* const a = row_at(r);
+    Vec sum = hn::Zero(tag);
+    for (std::size_t j = 0; j < whole; j += lanes) {
+      sum = hn::MulAdd(hn::LoadU(tag, a + j), hn::LoadU(tag, x + j), sum);
+    }
+    out[r] = hn::GetLane(hn::SumOfLanes(tag, sum)) + rest(a);
+  }
+}
+
 void CombineRows(const float* HWY_RESTRICT z, std::size_t n, std::size_t width,
                  const float* HWY_RESTRICT x, float* HWY_RESTRICT out) {
   const Tag tag;
@@ -313,6 +361,7 @@ HWY_EXPORT(InverseRoots);
 HWY_EXPORT(GatherScaled);
 HWY_EXPORT(GramRows);
 HWY_EXPORT(GramColumns);
+HWY_EXPORT(RowDots);
 HWY_EXPORT(CombineRows);
 HWY_EXPORT(CholeskySolve);
 
@@ -329,6 +378,10 @@ void gram_rows(float* z, std::size_t n, std::size_t width, float* system) {
 void gram_columns(const float* z, std::size_t n, std::size_t width, float* system,
                   std::size_t stride) {
   HWY_DYNAMIC_DISPATCH(GramColumns)(z, n, width, system, stride);
+}
+void row_dots(const RowSource& source, std::size_t begin, std::size_t n, const float* x,
+              float* out) {
+  HWY_DYNAMIC_DISPATCH(RowDots)(source, begin, n, x, out);
 }
 void combine_rows(const float* z, std::size_t n, std::size_t width, const float* x, float* out) {
   HWY_DYNAMIC_DISPATCH(CombineRows)(z, n, width, x, out);

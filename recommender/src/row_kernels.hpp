@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
-/// The inner loops of exact iALS, compiled for every instruction set and chosen at run time.
+/// The inner loops of the iALS solvers, compiled for every instruction set and chosen at run time.
 /// Triangular systems are column-major: column j starts at j * stride, and element (i, j) with
 /// i >= j is at j * stride + i. What lies above the diagonal is scratch, always finite.
 namespace tenure::recommender::detail {
@@ -50,6 +50,10 @@ void gram_rows(float* z, std::size_t n, std::size_t width, float* system);
 /// system += Z^T Z, lower triangle, width x width with the given stride.
 void gram_columns(const float* z, std::size_t n, std::size_t width, float* system,
                   std::size_t stride);
+
+/// out[r] = row begin + r of the source . x, for r in [0, n); x of length source.width.
+void row_dots(const RowSource& source, std::size_t begin, std::size_t n, const float* x,
+              float* out);
 
 /// out += Z^T x, out of length width.
 void combine_rows(const float* z, std::size_t n, std::size_t width, const float* x, float* out);

@@ -94,6 +94,28 @@ TEST_F(Pipeline, EachCommandSpeaksJson) {
   EXPECT_EQ(fitted.at("standard_errors").size(), 4U);
 }
 
+TEST_F(Pipeline, TrainingSaysWhichSolverItTook) {
+  const std::string store = small_shop();
+  const std::string model = dir_ / "model.h5";
+  const std::vector<std::string> few = {"--factors", "8", "--epochs", "2"};
+  const auto with = [&](std::vector<std::string> words) {
+    words.insert(words.end(), few.begin(), few.end());
+    return words;
+  };
+  const Json chosen = run_json(with({"evaluate", store, "--model", "ials"}));
+  EXPECT_EQ(chosen.at("solver"), "exact");
+  const Json trained =
+      run_json(with({"train", store, "-o", model, "--solver", "cg", "--cg-steps", "2"}));
+  EXPECT_EQ(trained.at("solver"), "cg");
+  EXPECT_EQ(trained.at("refit_solver"), "cg");
+  const Outcome block =
+      run(with({"evaluate", store, "--model", "ials", "--solver", "block", "--block-size", "4"}));
+  EXPECT_THAT(block.out, HasSubstr("(solver block)"));
+  const Json tested = run_json({"evaluate", model, "--test", store, "--rebuy"});
+  EXPECT_EQ(tested.at("solver"), "cg");
+  EXPECT_EQ(run_json({"evaluate", store, "--model", "popularity"}).count("solver"), 0U);
+}
+
 TEST_F(Pipeline, TunedOptionsServeAsConfiguration) {
   const std::string store = small_shop();
   const std::string config = dir_ / "best.toml";

@@ -277,8 +277,10 @@ TEST(IalsBadInput, IsRefusedBeforeWork) {
   refuse([&](IalsOptions& o) { o.unobserved_weight = nan; });
   refuse([&](IalsOptions& o) { o.regularization_exponent = nan; });
   refuse([](IalsOptions& o) { o.init_scale = 0; });
-  refuse([](IalsOptions& o) { o.solver = IalsSolver::kConjugateGradient; });
-  refuse([](IalsOptions& o) { o.solver = IalsSolver::kBlock; });
+  refuse([](IalsOptions& o) { o.cg_steps = 0; });
+  refuse([](IalsOptions& o) { o.cg_steps = 1001; });
+  refuse([](IalsOptions& o) { o.block_size = 0; });
+  refuse([](IalsOptions& o) { o.block_size = 5000; });
 
   EXPECT_THROW(train_ials(threads(1), Csr(), small_options(4)), ArgumentError);
   Csr bad = pairs;

@@ -6,8 +6,10 @@
 
 #include <gtest/gtest.h>
 #include <hwy/targets.h>
+#include <kernels.hpp>
 #include <row_kernels.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <vector>
@@ -132,7 +134,61 @@ TEST_P(RowKernels, RowsAreGatheredScaledAndCombined) {
   });
 }
 
+TEST_P(RowKernels, RowsTimesAVectorMatchDoublePrecision) {
+  const std::size_t n = GetParam();
+  constexpr std::size_t kColumns = 41;
+  on_every_target([&](const char* target) {
+    const AlignedVector<float> table = random_rows(50, kColumns, kColumns);
+    const AlignedVector<float> x = random_rows(1, kColumns, kColumns);
+    std::vector<std::uint32_t> columns(n + 2);
+    for (std::size_t i = 0; i < n + 2; ++i) columns[i] = static_cast<std::uint32_t>(i * 7 % 50);
+    std::vector<float> out(n + 1, -9.0F);
+    row_dots({table.data(), kColumns, kColumns, columns.data()}, 2, n, x.data(), out.data());
+    for (std::size_t r = 0; r < n; ++r) {
+      double exact = 0.0;
+      for (std::size_t j = 0; j < kColumns; ++j) {
+        exact +=
+            static_cast<double>(table[columns[r + 2] * kColumns + j]) * static_cast<double>(x[j]);
+      }
+      ASSERT_NEAR(static_cast<double>(out[r]), exact, 1e-5) << target << " " << r;
+    }
+    EXPECT_EQ(out[n], -9.0F) << target;
+    const std::size_t few = std::min<std::size_t>(n, 40);
+    row_dots({table.data(), kColumns, kColumns, nullptr}, 3, few, x.data(), out.data());
+    for (std::size_t r = 0; r < few; ++r) {
+      double exact = 0.0;
+      for (std::size_t j = 0; j < kColumns; ++j) {
+        exact += static_cast<double>(table[(r + 3) * kColumns + j]) * static_cast<double>(x[j]);
+      }
+      ASSERT_NEAR(static_cast<double>(out[r]), exact, 1e-5) << target << " " << r;
+    }
+  });
+}
+
 INSTANTIATE_TEST_SUITE_P(Rows, RowKernels, testing::Values(1, 2, 3, 4, 5, 15, 16, 17, 27, 64, 99));
+
+TEST(GradientStep, SolvesASystemOfFewEigenvaluesInAsManySteps) {
+  on_every_target([](const char* target) {
+    constexpr std::size_t kSize = 37;
+    std::vector<float> eigenvalues(kSize);
+    for (std::size_t i = 0; i < kSize; ++i) eigenvalues[i] = 1.0F + static_cast<float>(i % 3);
+    std::vector<float> y(kSize, 0.0F);
+    std::vector<float> r(kSize, 1.0F);
+    std::vector<float> p = r;
+    auto square = static_cast<float>(kSize);
+    for (int step = 0; step < 3; ++step) {
+      std::vector<float> q(kSize);
+      for (std::size_t i = 0; i < kSize; ++i) q[i] = eigenvalues[i] * p[i];
+      square = gradient_step(q.data(), square, kSize, y.data(), r.data(), p.data());
+      double exact = 0.0;
+      for (const float value : r) exact += std::pow(static_cast<double>(value), 2);
+      EXPECT_NEAR(static_cast<double>(square), exact, 1e-5 * exact + 1e-12) << target;
+    }
+    for (std::size_t i = 0; i < kSize; ++i) {
+      EXPECT_NEAR(y[i], 1.0F / eigenvalues[i], 1e-6F) << target << " " << i;
+    }
+  });
+}
 
 TEST(RowKernelsPivot, ThatIsNotPositiveIsRefused) {
   on_every_target([](const char* target) {

@@ -31,6 +31,8 @@ class BlendModel final : public Model {
   explicit BlendModel(std::vector<BlendPart> parts);
 
   std::string_view name() const noexcept override { return "blend"; }
+  /// Of the parts that have one, e.g. "ials: exact".
+  std::string solver_used() const override;
   std::uint32_t n_users() const noexcept override { return parts_.front().model->n_users(); }
   std::uint32_t n_items() const noexcept override { return parts_.front().model->n_items(); }
   bool personal() const noexcept override;

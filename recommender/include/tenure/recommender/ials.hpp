@@ -22,9 +22,16 @@
 namespace tenure::recommender {
 
 enum class IalsSolver : std::uint8_t {
-  kAuto,   ///< the cheapest that is implemented: today exact
+  /// Exact, unless an exact epoch on the matrix costs more than four conjugate-gradient ones in
+  /// counted multiply-adds; the model tells which was taken.
+  kAuto,
   kExact,  ///< every row is the minimum given the other side
+  /// A few preconditioned steps towards it from the row's present factors: Takacs, Pilaszy, Tikk
+  /// (2011), "Applications of the conjugate gradient method for implicit feedback collaborative
+  /// filtering".
   kConjugateGradient,
+  /// One block of a row's coordinates after the other: Rendle, Krichene, Zhang, Koren (2021),
+  /// "iALS++: Speeding up matrix factorization with subspace optimization".
   kBlock,
 };
 std::string_view to_string(IalsSolver solver) noexcept;
@@ -39,9 +46,11 @@ struct IalsOptions {
   std::uint32_t epochs = 10;             ///< >= 1; one solves all users, then all items
   double init_scale = 0.1;               ///< > 0; items start as N(0, (init_scale / sqrt(d))^2)
   IalsSolver solver = IalsSolver::kAuto;
+  std::uint32_t cg_steps = 3;     ///< 1 to 1000; kConjugateGradient: steps a row takes
+  std::uint32_t block_size = 64;  ///< 1 to 4096; kBlock: coordinates solved together, at most d
 };
 
-/// @throws ArgumentError that names the option out of range, or a solver that is not offered.
+/// @throws ArgumentError that names the option out of range.
 void validate(const IalsOptions& options);
 
 /// Told after each epoch, from the training thread.
@@ -52,19 +61,21 @@ struct IalsEpoch {
 };
 using IalsEpochSink = std::function<void(const IalsEpoch&)>;
 
-/// A trained iALS model. Folding a history in gives the exact minimum for the final item factors; a
-/// trained user vector is that for the items one half-step earlier, which the last half-step fits
-/// the items to.
+/// A trained iALS model. Folding a history in gives the exact minimum for the final item factors
+/// whatever the solver; a trained user vector is what the solver found for the items one half-step
+/// earlier, which the last half-step fits the items to.
 class IalsModel final : public Model {
  public:
-  /// From given factors, n_users x d and n_items x d.
-  /// @throws ArgumentError where shapes or options do not fit, NumericalError where a factor is not
-  /// finite.
+  /// From given factors, n_users x d and n_items x d, and the solver that found them.
+  /// @throws ArgumentError where shapes or options do not fit or the solver is kAuto,
+  /// NumericalError where a factor is not finite.
   IalsModel(const Execution& execution, const IalsOptions& options, Matrix<float> user_factors,
-            Matrix<float> item_factors);
+            Matrix<float> item_factors, IalsSolver solver_used = IalsSolver::kExact);
   ~IalsModel() override;
 
   std::string_view name() const noexcept override { return "ials"; }
+  /// "exact", "cg" or "block": for IalsSolver::kAuto the one it chose.
+  std::string solver_used() const override;
   std::uint32_t n_users() const noexcept override;
   std::uint32_t n_items() const noexcept override;
   bool personal() const noexcept override { return true; }

@@ -66,6 +66,8 @@ class Model {
 
   /// As on the command line and in files, e.g. "ials".
   virtual std::string_view name() const noexcept = 0;
+  /// The solver that training took, for models that have several; empty for others.
+  virtual std::string solver_used() const { return {}; }
   virtual std::uint32_t n_users() const noexcept = 0;
   virtual std::uint32_t n_items() const noexcept = 0;
   /// Whether scores differ between users; popularity's do not.
