@@ -92,11 +92,12 @@ SbgFit fit_sbg(const Execution& execution, std::span<const double> survival, dou
   const auto start = [&](double size) {
     return std::vector<double>{std::log(size * std::max(lost, 0.01)), std::log(size * survival[1])};
   };
-  problem.starts =
-      options.first_start.empty()
-          ? detail::starting_points(execution, {start(2), start(0.5), start(10), {0, 0}},
-                                    static_cast<std::size_t>(options.starts))
-          : std::vector{detail::log_parameters(problem, options.first_start)};
+  if (options.first_start.empty()) {
+    problem.starts = detail::starting_points(execution, {start(2), start(0.5), start(10), {0, 0}},
+                                             static_cast<std::size_t>(options.starts));
+  } else {
+    problem.starts.push_back(detail::log_parameters(problem, options.first_start));
+  }
   problem.customers = customers;
   problem.max_iterations = options.max_iterations;
   problem.tolerance = options.tolerance;
