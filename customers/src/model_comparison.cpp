@@ -50,7 +50,8 @@ std::vector<ModelScore> compare_lifetime_models(const Execution& execution,
     if (l.fit.has_value() != r.fit.has_value()) return l.fit.has_value();
     return l.fit.has_value() && l.aic < r.aic;
   });
-  if (!scores.front().fit) throw NumericalError("no model could be fitted: " + scores.front().fault);
+  if (!scores.front().fit)
+    throw NumericalError("no model could be fitted: " + scores.front().fault);
   return scores;
 }
 

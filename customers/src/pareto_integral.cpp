@@ -113,7 +113,7 @@ double invert_pareto_integral(const ParetoHistory& history, double D, double sha
       const double step = excess / panels.density(y);
       double better = y - step;
       if (!(better > low && better < high)) better = (low + high) / 2;
-      const bool close = std::abs(better - y) <= 1e-14 * y;
+      const bool close = std::abs(better - y) <= 1e-12 * y;
       y = better;
       if (close) break;
     }

@@ -1,48 +1,20 @@
 #include "checks.hpp"
 #include "order_fit.hpp"
+#include "order_problem.hpp"
 #include "pareto_nbd_likelihood.hpp"
 
 #include <tenure/customers/pareto_nbd.hpp>
 
 #include <array>
 #include <cmath>
-#include <memory>
 
 namespace tenure::customers {
-namespace {
-
-// (ln r, ln alpha, ln s, ln beta), times in mean ages. The rate matches the mean number of orders,
-// raised since customers leave on the way; half of them are gone after a few tenths of a mean age
-// to several.
-std::vector<std::vector<double>> base_starts(const detail::OrderTotals& sum) {
-  const double rate = sum.orders_a_customer();
-  const auto start = [&](double r, double raised, double s, double beta) {
-    return std::vector<double>{std::log(r), std::log(r / (raised * rate)), std::log(s),
-                               std::log(beta)};
-  };
-  return {start(0.5, 1.5, 0.6, 0.4), start(1.0, 1.2, 0.5, 1.5), start(2.0, 2.5, 1.0, 0.3),
-          start(0.3, 1.2, 2.0, 4.0)};
-}
-
-}  // namespace
 
 ParetoNbdFit fit_pareto_nbd(const Execution& execution, const RecencyFrequency& data,
                             const FitOptions& options) {
   const RecencyFrequency rows = compress(data);
   const detail::OrderTotals sum = detail::check_order_data("Pareto/NBD", options, rows);
-  const double scale = sum.mean_age();
-  detail::OrderProblem problem;
-  problem.model = "Pareto/NBD";
-  problem.names = {"r", "alpha", "s", "beta"};
-  problem.scales = {1.0, scale, 1.0, scale};
-  problem.starts = base_starts(sum);
-  problem.constant = -sum.repeat_orders * std::log(scale);
-  problem.likelihood = [&](const RecencyFrequency& some) -> detail::TotalLikelihood {
-    const auto likelihood = std::make_shared<const detail::ParetoNbdLikelihood>(some, scale);
-    return [likelihood](const Execution& how, std::span<const double> theta) {
-      return likelihood->evaluate(how, theta);
-    };
-  };
+  const detail::OrderProblem problem = detail::pareto_nbd_problem(sum);
   const detail::Maximum best = detail::fit_orders(execution, problem, rows, options);
   ParetoNbdFit fit;
   const std::vector<double> v = detail::natural_parameters(best, problem.scales);

@@ -95,7 +95,7 @@ TEST(BgBbExpectations, MatchBruteForceLives) {
 TEST(BgBbPosterior, IsWhatIsLeftOfThePriorAfterSeeingTheHistory) {
   for (const auto& [x, t_x] : {std::array{0.0, 0.0}, std::array{2.0, 3.0}, std::array{3.0, 6.0}}) {
     Sample lived_later, lived_rate, lived_dropout, drawn_later, drawn_rate, drawn_dropout, alive;
-    for (std::uint32_t c = 0; c < 300'000; ++c) {
+    for (std::uint32_t c = 0; c < 150'000; ++c) {
       RandomStream stream(6, {Purpose::kTest, 3, c, 0});
       const LifetimeLatent latent = draw_bg_bb_prior(stream, kDonations);
       const Life life = live(stream, latent, 6, 5);

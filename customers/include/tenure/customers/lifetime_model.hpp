@@ -99,8 +99,8 @@ struct ModelScore {
   double bic = 0.0;  ///< ln(customers) parameters - 2 log-likelihood
 };
 
-/// Fits every kind whose likelihoods are of the same thing: all in continuous time, MBG/CNBD-k where
-/// the gaps between orders are known. Best (smallest) AIC first, failed ones last.
+/// Fits every kind whose likelihoods are of the same thing: all in continuous time, MBG/CNBD-k
+/// where the gaps between orders are known. Best (smallest) AIC first, failed ones last.
 /// @throws ArgumentError (the data), NumericalError where every kind failed, Cancelled.
 std::vector<ModelScore> compare_lifetime_models(const Execution& execution,
                                                 const RecencyFrequency& data,
