@@ -9,6 +9,7 @@ namespace tenure::apps {
 namespace {
 
 void check(const FitRequest& r) {
+  const bool orders = r.model != "sbg" && r.model != "gamma-gamma";
   const int sources = (r.store.empty() ? 0 : 1) + (r.counts.empty() ? 0 : 1);
   const bool survival = !r.survival.empty();
   if (survival != (r.model == "sbg")) {
@@ -23,7 +24,6 @@ void check(const FitRequest& r) {
     throw ArgumentError(
         "--calibration-end, --cohort-start, --customer and --covariates need a STORE.h5");
   }
-  const bool orders = r.model != "sbg" && r.model != "gamma-gamma";
   if (!orders && (!r.covariates.empty() || r.bootstrap != 0)) {
     throw ArgumentError("--covariates and --bootstrap are for order models");
   }
@@ -32,6 +32,11 @@ void check(const FitRequest& r) {
   }
   if (r.model == "all" && (!r.covariates.empty() || r.bootstrap != 0 || !r.customer.empty())) {
     throw ArgumentError("--model all compares fits: no --covariates, --bootstrap or --customer");
+  }
+  const bool alone = r.covariates.empty() && r.bootstrap == 0 && r.customer.empty();
+  if (!r.by.empty() && (r.store.empty() || !orders || r.model == "all" || !alone)) {
+    throw ArgumentError(
+        "--by takes an order model and a STORE.h5, no --covariates, --bootstrap or --customer");
   }
   if (r.regularity != 0 && r.model != "mbg-cnbd") {
     throw ArgumentError("--regularity is for --model mbg-cnbd");
@@ -53,6 +58,7 @@ void run_fit(FitRequest request, bool horizon_given, Run& run) {
   if (request.model == "sbg") return fit_survival_curve(request, run);
   if (request.model == "gamma-gamma") return fit_spend_model(request, run);
   if (request.model == "all") return compare_order_models(request, run);
+  if (!request.by.empty()) return fit_order_groups(request, run);
   fit_order_model(request, run);
 }
 
@@ -116,6 +122,10 @@ Command add_fit(CLI::App& app) {
                  "For mbg-cnbd: ticks of the order clock an order; found by likelihood otherwise")
       ->check(CLI::Range(1, customers::kLargestRegularity))
       ->type_name("K");
+  sub.add_option("--by", request->by,
+                 "A model for each region, or for each quarter of first orders; small groups are "
+                 "drawn to the mean of all")
+      ->check(CLI::IsMember({"region", "quarter"}));
   sub.add_option("--bootstrap", request->bootstrap,
                  "Also standard errors from so many resamples of the customers")
       ->type_name("N");

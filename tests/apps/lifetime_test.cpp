@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include <cmath>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -140,6 +141,30 @@ TEST_F(FitLifetime, SurvivalCurvesAreProjected) {
   EXPECT_NE(rising.err.find("rising.csv:4:"), std::string::npos) << rising.err;
   write_text(dir_ / "nobody.csv", "period,survival\n0,1\n1,1\n");
   EXPECT_EQ(program_.run({"fit", "--survival", dir_ / "nobody.csv"}).exit_code, 4);
+}
+
+TEST_F(FitLifetime, RegionsArePooledInPart) {
+  TENURE_REQUIRE_DATA(csv, "online-retail-2/online_retail_II.csv");
+  const std::string store = dir_ / "shop.h5";
+  run_json({"import", csv, "-o", store});
+  const Json json = run_json({"fit", store, "--model", "bg-nbd", "--by", "region"});
+  std::uint64_t customers = 0;
+  bool some_alone = false;
+  bool some_not = false;
+  for (const Json& group : json.at("groups")) {
+    customers += group.at("customers").get<std::uint64_t>();
+    (group.at("alone").is_null() ? some_not : some_alone) = true;
+    for (const char* name : {"r", "alpha", "a", "b"}) {
+      const Json& between = json.at("between").at(name);
+      const double off = std::log(number(group.at("parameters"), name) / number(between, "median"));
+      EXPECT_LT(std::abs(off), 5 * number(between, "log_sd")) << group.at("group") << name;
+    }
+  }
+  EXPECT_EQ(customers, json.at("customers").get<std::uint64_t>());
+  EXPECT_TRUE(some_alone && some_not);  // a country with two customers has no maximum of its own
+  EXPECT_EQ(program_.run({"fit", store, "--model", "bg-nbd", "--by", "quarter", "--bootstrap", "9"})
+                .exit_code,
+            2);
 }
 
 TEST_F(FitLifetime, OptionsThatDoNotGoTogetherAreRefused) {

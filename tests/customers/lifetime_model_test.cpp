@@ -188,11 +188,11 @@ TEST(BootstrapStandardErrors, AgreeWithTheHessianAndDoNotDependOnThreads) {
 }
 
 TEST(BootstrapStandardErrors, CountWhatHasNoMaximumAndCheckTheirArguments) {
-  RecencyFrequency data = test::simulate({0.6, 4.0, 0.8, 2.0}, 60, 4);
+  RecencyFrequency data = test::simulate({0.6, 4.0, 0.8, 2.0}, 15, 4);
   const FitReport fit = report_of("bg-nbd");
   EXPECT_THROW(bootstrap_lifetime(threads(1), fit, data, 1), ArgumentError);
   const Bootstrap few = bootstrap_lifetime(threads(2), fit, data, 40);
-  EXPECT_GT(few.failed, 0);  // sixty customers do not tell a from b in every resample
+  EXPECT_GT(few.failed, 0);  // fifteen customers do not tell a from b in every resample
   EXPECT_EQ(few.replicates + few.failed, 40);
   RecencyFrequency faithful;
   for (int i = 0; i < 50; ++i) {
