@@ -51,7 +51,7 @@ void fit_survival_curve(const FitRequest& request, Run& run) {
   if (std::floor(horizon) != horizon) throw ArgumentError("--horizon: periods are whole");
   const std::vector<double> survival = read_survival(run.execution(), request.survival);
   const Stopwatch watch;
-  const customers::SbgFit fit = fit_sbg(run.execution(), survival, request.cohort_size);
+  const customers::SbgFit fit = customers::fit_sbg(run.execution(), survival, request.cohort_size);
   const double seconds = watch.seconds();
   const customers::FitReport report = customers::fit_report(fit);
   Json json = fit_json(report);

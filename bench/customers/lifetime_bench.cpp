@@ -36,7 +36,7 @@ std::optional<RecencyFrequency> read_cdnow() {
   const EventTable events = read_events(one_thread(), {path.string()}, options);
   customers::CalibrationOptions calibration;
   calibration.end_day = day_of(parse_time("1997-09-30").value());
-  const auto history = make_order_history(one_thread(), events);
+  const auto history = customers::make_order_history(one_thread(), events);
   return summarize(one_thread(), history, calibration).counts;
 }
 

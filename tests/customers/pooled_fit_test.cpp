@@ -101,7 +101,7 @@ TEST(FitGroups, FindsTheSpreadBetweenThem) {
 }
 
 TEST(FitGroups, IsTheSameBytesAtAnyNumberOfThreadsForEveryKind) {
-  const auto groups = simulate(truths(3, 0.2), {400, 400, 200});
+  const auto groups = simulate(truths(3, 0.2), {800, 800, 400});
   for (const char* kind : {"bg-nbd", "mbg-nbd", "pareto-nbd"}) {
     const PooledFit one = fit_groups(threads(1), kind, groups);
     const PooledFit eight = fit_groups(threads(8), kind, groups);
