@@ -15,7 +15,8 @@ std::optional<std::int64_t> parse_day(const std::string& option, const std::stri
 double days_per_unit(const std::string& unit) {
   if (unit == "day") return 1.0;
   if (unit == "week") return 7.0;
-  throw ArgumentError("--unit: '" + unit + "' is none of day, week");
+  if (unit == "year") return 365.0;
+  throw ArgumentError("--unit: '" + unit + "' is none of day, week, year");
 }
 
 }  // namespace tenure::apps

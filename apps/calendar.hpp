@@ -10,7 +10,7 @@ namespace tenure::apps {
 /// @throws ArgumentError where the text is no date; `option` names it.
 std::optional<std::int64_t> parse_day(const std::string& option, const std::string& text);
 
-/// Days of a time unit: "day" or "week".
+/// Days of a time unit: "day", "week" or "year" (365 days).
 /// @throws ArgumentError for any other word.
 double days_per_unit(const std::string& unit);
 

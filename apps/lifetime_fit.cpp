@@ -1,12 +1,14 @@
 #include "lifetime_fit.hpp"
 
+#include "lookup.hpp"
 #include "text_table.hpp"
 
 #include <tenure/core/error.hpp>
+#include <tenure/core/time.hpp>
 
 #include <fmt/format.h>
 
-#include <cmath>
+#include <algorithm>
 
 namespace tenure::apps {
 
@@ -38,6 +40,19 @@ customers::GammaGammaFit fit_spend(const Execution& execution, const Calibration
                                     calibration.summary.mean_value);
 }
 
+std::size_t row_of(const Calibration& calibration, const EventTable& events,
+                   const std::string& id) {
+  const std::uint32_t code = codes_of("customer", {id}, events.customers).front();
+  const auto& codes = calibration.summary.customer;
+  const auto found = std::lower_bound(codes.begin(), codes.end(), code);
+  if (found == codes.end() || *found != code) {
+    throw ArgumentError("customer '" + id + "' has no order within the calibration");
+  }
+  return static_cast<std::size_t>(found - codes.begin());
+}
+
+std::string day_text(std::int32_t day) { return format_date(day * kSecondsPerDay); }
+
 Json fit_json(const customers::FitReport& report) {
   Json json;
   json["model"] = report.model;
@@ -47,6 +62,7 @@ Json fit_json(const customers::FitReport& report) {
     json["parameters"][report.names[i]] = report.estimates[i];
     json["standard_errors"][report.names[i]] = report.standard_errors[i];
   }
+  if (report.model == "mbg-cnbd") json["parameters"]["k"] = report.regularity;
   json["log_likelihood"] = report.log_likelihood;
   json["customers"] = report.customers;
   json["iterations"] = report.iterations;

@@ -38,7 +38,14 @@ customers::BgNbdFit fit_orders(const Execution& execution, const Calibration& ca
 customers::GammaGammaFit fit_spend(const Execution& execution, const Calibration& calibration,
                                    const std::string& path);
 
-/// {"model","parameters","standard_errors","log_likelihood","customers","iterations"}.
+/// Row of a customer in the summary. @throws ArgumentError where it has no order within it.
+std::size_t row_of(const Calibration& calibration, const EventTable& events, const std::string& id);
+
+/// "1997-09-30".
+std::string day_text(std::int32_t day);
+
+/// {"model","parameters","standard_errors","log_likelihood","customers","iterations"}; mbg-cnbd
+/// has its k among the parameters.
 Json fit_json(const customers::FitReport& report);
 
 /// Parameters with standard errors, log-likelihood, customers.

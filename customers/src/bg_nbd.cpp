@@ -1,5 +1,8 @@
+#include "bg_family_likelihood.hpp"
 #include "checks.hpp"
+#include "discounted_orders.hpp"
 #include "hypergeometric.hpp"
+#include "special_functions.hpp"
 
 #include <tenure/core/distributions.hpp>
 #include <tenure/customers/bg_nbd.hpp>
@@ -9,13 +12,19 @@
 namespace tenure::customers {
 namespace {
 
-// 1 / (1 + e^s), s the log odds of having left right after the order at t_x: equation 10's
-// denominator.
+constexpr detail::BgVariant kVariant{0, 1};
+
+// Equation 10's denominator.
 double p_alive(const BgNbdParameters& p, double x, double t_x, double T) {
   if (x == 0) return 1.0;
-  const double s =
-      std::log(p.a / (p.b + x - 1)) + (p.r + x) * std::log1p((T - t_x) / (p.alpha + t_x));
-  return s > 0 ? std::exp(-s) / (1 + std::exp(-s)) : 1 / (1 + std::exp(s));
+  return detail::logistic(
+      -detail::bg_family_log_odds_left(kVariant, p.r, p.alpha, p.a, p.b, x, t_x, T));
+}
+
+// Alive at T, the customer is a new one with rate ~ Gamma(r + x, alpha + T) and dropout
+// ~ Beta(a, b + x): equation 10 is equation 9 with these, times the probability of being alive.
+double expected_if_alive(const BgNbdParameters& p, double x, double T, double t) {
+  return detail::expected_orders_before_dropout(p.r + x, p.a, p.b + x, t / (p.alpha + T));
 }
 
 }  // namespace
@@ -32,11 +41,18 @@ double bg_nbd_conditional_expected_orders(const BgNbdParameters& p, double x, do
   detail::check_parameters(p);
   detail::check_history(x, t_x, T);
   detail::check_horizon(t);
-  // Alive at T, the customer is a new one with rate ~ Gamma(r + x, alpha + T) and dropout
-  // ~ Beta(a, b + x): equation 10 is equation 9 with these, times the probability of being alive.
+  return detail::finite(p_alive(p, x, t_x, T) * expected_if_alive(p, x, T, t),
+                        "BG/NBD conditional expected orders");
+}
+
+double bg_nbd_discounted_residual_orders(const BgNbdParameters& p, double x, double t_x, double T,
+                                         double discount) {
+  detail::check_parameters(p);
+  detail::check_history(x, t_x, T);
+  detail::check_discount(discount);
   const double if_alive =
-      detail::expected_orders_before_dropout(p.r + x, p.a, p.b + x, t / (p.alpha + T));
-  return detail::finite(p_alive(p, x, t_x, T) * if_alive, "BG/NBD conditional expected orders");
+      detail::discounted_orders([&](double t) { return expected_if_alive(p, x, T, t); }, discount);
+  return detail::finite(p_alive(p, x, t_x, T) * if_alive, "BG/NBD discounted residual orders");
 }
 
 double bg_nbd_p_alive(const BgNbdParameters& p, double x, double t_x, double T) {

@@ -27,6 +27,23 @@ void check_parameters(const GammaGammaParameters& p) {
   check_positive("Gamma-Gamma", {p.p, p.q, p.gamma});
 }
 
+void check_parameters(const MbgCnbdParameters& p) {
+  check_positive("MBG/CNBD-k", {p.r, p.alpha, p.a, p.b});
+  if (p.k < 1 || p.k > kLargestRegularity) {
+    throw ArgumentError("MBG/CNBD-k: k must be 1 to " + std::to_string(kLargestRegularity));
+  }
+}
+
+void check_parameters(const ParetoNbdParameters& p) {
+  check_positive("Pareto/NBD", {p.r, p.alpha, p.s, p.beta});
+}
+
+void check_parameters(const BgBbParameters& p) {
+  check_positive("BG/BB", {p.alpha, p.beta, p.gamma, p.delta});
+}
+
+void check_parameters(const SbgParameters& p) { check_positive("sBG", {p.alpha, p.beta}); }
+
 void check_history(double x, double t_x, double T) {
   const bool whole = std::isfinite(x) && x >= 0 && std::floor(x) == x;
   const bool ordered = std::isfinite(T) && t_x >= 0 && t_x <= T;
@@ -39,6 +56,12 @@ void check_history(double x, double t_x, double T) {
 void check_horizon(double t) {
   if (!std::isfinite(t) || t < 0)
     throw ArgumentError("a time ahead must be finite and not negative");
+}
+
+void check_discount(double discount) {
+  if (!std::isfinite(discount) || discount <= 0) {
+    throw ArgumentError("a discount rate must be finite and positive");
+  }
 }
 
 double finite(double value, const char* what) {

@@ -78,9 +78,7 @@ class Likelihood {
         },
         [](Derivatives& into, Derivatives&& from) { into.add(from); });
     for (const Group& group : groups_) add_group(g, group.x, group.count, total);
-    for (std::size_t i = 0; i < kParameters; ++i) {
-      for (std::size_t j = 0; j < i; ++j) second(total, i, j) = second(total, j, i);
-    }
+    total.mirror();
     return total;
   }
 
@@ -171,14 +169,11 @@ GammaGammaFit fit_gamma_gamma(const Execution& execution, std::span<const double
   const detail::Maximum best = detail::maximize(execution, problem, mean);
 
   GammaGammaFit fit;
-  fit.parameters = {std::exp(best.theta[kP]), std::exp(best.theta[kQ]),
-                    scale * std::exp(best.theta[kGamma])};
+  const std::vector<double> v = detail::natural_parameters(best, problem.scales);
+  const std::vector<double> e = detail::standard_errors(best, problem.scales);
+  fit.parameters = {v[kP], v[kQ], v[kGamma]};
+  fit.standard_errors = {e[kP], e[kQ], e[kGamma]};
   std::copy(best.covariance.begin(), best.covariance.end(), fit.log_covariance.begin());
-  const auto error = [&](std::size_t i, double value) {
-    return detail::standard_error(fit.log_covariance, kParameters, i, value);
-  };
-  fit.standard_errors = {error(kP, fit.parameters.p), error(kQ, fit.parameters.q),
-                         error(kGamma, fit.parameters.gamma)};
   fit.log_likelihood = best.log_likelihood;
   fit.customers = static_cast<std::uint64_t>(customers);
   fit.iterations = best.iterations;

@@ -20,6 +20,7 @@ constexpr double kLargestStep = 2.0;
 constexpr double kStepTolerance = 1e-4;
 constexpr double kFlatCurvature = 1e-10;
 constexpr int kHalvings = 50;
+constexpr double kSameSummit = 0.01;  // in any log-parameter
 
 enum class Outcome { kConverged, kRanAway, kFlat, kStuck, kOutOfIterations, kBadStart };
 
@@ -119,11 +120,23 @@ double total(const MaximumProblem& problem, const Climb& climb) {
   return climb.value * problem.customers + problem.constant;
 }
 
+bool is_coefficient(std::size_t i, std::size_t parameters, std::size_t coefficients) {
+  return i + coefficients >= parameters;
+}
+
+// The natural value of parameter i at theta.
+double value_of(double theta, std::span<const double> scales, std::size_t i,
+                std::size_t coefficients) {
+  const bool linear = is_coefficient(i, scales.size(), coefficients);
+  return scales[i] * (linear ? theta : std::exp(theta));
+}
+
 std::string describe(const MaximumProblem& problem, const Climb& climb) {
   std::string text = "reached ";
   for (std::size_t i = 0; i < problem.names.size(); ++i) {
     const double theta = climb.theta[static_cast<Eigen::Index>(i)];
-    text += problem.names[i] + " = " + number(problem.scales[i] * std::exp(theta)) + ", ";
+    text += problem.names[i] + " = " +
+            number(value_of(theta, problem.scales, i, problem.coefficients)) + ", ";
   }
   return text + "log-likelihood " + number(total(problem, climb)) +
          ", largest component of its mean gradient " + number(climb.gradient_norm) + " after " +
@@ -136,7 +149,9 @@ std::string runaways(const MaximumProblem& problem, const Climb& climb) {
   for (std::size_t i = 0; i < problem.names.size(); ++i) {
     const double theta = climb.theta[static_cast<Eigen::Index>(i)];
     if (std::abs(theta) < kLargestTheta / 2) continue;
-    text += (text.empty() ? "" : ", ") + problem.names[i] + (theta < 0 ? " -> 0" : " -> infinity");
+    const bool linear = is_coefficient(i, problem.names.size(), problem.coefficients);
+    const char* low = linear ? " -> -infinity" : " -> 0";
+    text += (text.empty() ? "" : ", ") + problem.names[i] + (theta < 0 ? low : " -> infinity");
   }
   return text;
 }
@@ -173,6 +188,33 @@ void Derivatives::scale(double factor) {
   value *= factor;
   for (double& g : gradient) g *= factor;
   for (double& h : hessian) h *= factor;
+}
+
+void Derivatives::mirror() {
+  const std::size_t n = size();
+  for (std::size_t i = 0; i < n; ++i) {
+    for (std::size_t j = 0; j < i; ++j) hessian[i * n + j] = hessian[j * n + i];
+  }
+}
+
+std::vector<std::vector<double>> summits(const Execution& execution, const MaximumProblem& problem,
+                                         MeanLogLikelihood function) {
+  std::vector<std::vector<double>> result;
+  std::vector<Eigen::VectorXd> found;
+  for (const auto& start : problem.starts) {
+    const Climb c = climb(execution, problem, function, start);
+    if (c.outcome != Outcome::kConverged) {
+      result.push_back(start);
+      continue;
+    }
+    const bool known = std::any_of(found.begin(), found.end(), [&](const Eigen::VectorXd& other) {
+      return (other - c.theta).cwiseAbs().maxCoeff() < kSameSummit;
+    });
+    if (known) continue;
+    found.push_back(c.theta);
+    result.emplace_back(c.theta.data(), c.theta.data() + c.theta.size());
+  }
+  return result;
 }
 
 Maximum maximize(const Execution& execution, const MaximumProblem& problem,
@@ -225,9 +267,43 @@ std::vector<std::vector<double>> starting_points(const Execution& execution,
   return base;
 }
 
-double standard_error(std::span<const double> log_covariance, std::size_t n, std::size_t i,
-                      double parameter) {
-  return parameter * std::sqrt(log_covariance[i * n + i]);
+std::vector<double> log_parameters(const MaximumProblem& problem, std::span<const double> natural) {
+  const std::size_t n = problem.names.size();
+  if (natural.size() != n) {
+    throw ArgumentError(std::string(problem.model) + ": a start needs " + std::to_string(n) +
+                        " parameters");
+  }
+  std::vector<double> theta(n);
+  for (std::size_t i = 0; i < n; ++i) {
+    const double v = natural[i] / problem.scales[i];
+    const bool linear = is_coefficient(i, n, problem.coefficients);
+    if (!std::isfinite(v) || (!linear && v <= 0)) {
+      throw ArgumentError(std::string(problem.model) + ": a start's parameter is out of range");
+    }
+    theta[i] = linear ? v : std::log(v);
+  }
+  return theta;
+}
+
+std::vector<double> natural_parameters(const Maximum& maximum, std::span<const double> scales,
+                                       std::size_t coefficients) {
+  std::vector<double> values(scales.size());
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    values[i] = value_of(maximum.theta[i], scales, i, coefficients);
+  }
+  return values;
+}
+
+std::vector<double> standard_errors(const Maximum& maximum, std::span<const double> scales,
+                                    std::size_t coefficients) {
+  const std::size_t n = scales.size();
+  std::vector<double> errors(n);
+  for (std::size_t i = 0; i < n; ++i) {
+    const bool linear = is_coefficient(i, n, coefficients);
+    const double unit = linear ? scales[i] : value_of(maximum.theta[i], scales, i, coefficients);
+    errors[i] = unit * std::sqrt(maximum.covariance[i * n + i]);
+  }
+  return errors;
 }
 
 }  // namespace tenure::customers::detail

@@ -24,6 +24,8 @@ struct Derivatives {
   /// Adds `other`, of the same size.
   void add(const Derivatives& other);
   void scale(double factor);
+  /// Copies the Hessian's upper triangle to the lower one.
+  void mirror();
 };
 
 /// The mean log-likelihood a customer at theta, the logarithms of the parameters. Values that are
@@ -33,7 +35,9 @@ using MeanLogLikelihood = FunctionRef<Derivatives(std::span<const double> theta)
 struct MaximumProblem {
   std::string_view model;          ///< for messages, e.g. "BG/NBD"
   std::vector<std::string> names;  ///< of the parameters
-  std::vector<double> scales;      ///< a parameter is scale x exp(theta); for messages too
+  std::vector<double> scales;      ///< a parameter is scale x exp(theta)
+  /// The last so many are no positive parameters but coefficients of any sign: scale x theta.
+  std::size_t coefficients = 0;
   std::vector<std::vector<double>> starts;
   double customers = 0.0;  ///< total weight
   /// Added to the total log-likelihood that is reported: what scaling the data took away.
@@ -58,13 +62,25 @@ struct Maximum {
 Maximum maximize(const Execution& execution, const MaximumProblem& problem,
                  MeanLogLikelihood function);
 
+/// The distinct summits that the problem's starts reach on `function`, a cheap likeness of the
+/// likelihood, and any start that reached none: starts for maximize().
+std::vector<std::vector<double>> summits(const Execution& execution, const MaximumProblem& problem,
+                                         MeanLogLikelihood function);
+
 /// `count` starting points: `base` first, then random ones about it, keyed by execution.seed.
 std::vector<std::vector<double>> starting_points(const Execution& execution,
                                                  std::vector<std::vector<double>> base,
                                                  std::size_t count);
 
-/// sqrt of a diagonal entry on the natural scale, by the delta method: parameter x se(log).
-double standard_error(std::span<const double> log_covariance, std::size_t n, std::size_t i,
-                      double parameter);
+/// theta of parameters on the natural scale. @throws ArgumentError unless there are as many as
+/// names, finite, and positive where they are no coefficients.
+std::vector<double> log_parameters(const MaximumProblem& problem, std::span<const double> natural);
+
+/// The parameters at the maximum on the natural scale, and their standard errors (delta method:
+/// parameter x standard error of the logarithm).
+std::vector<double> natural_parameters(const Maximum& maximum, std::span<const double> scales,
+                                       std::size_t coefficients = 0);
+std::vector<double> standard_errors(const Maximum& maximum, std::span<const double> scales,
+                                    std::size_t coefficients = 0);
 
 }  // namespace tenure::customers::detail

@@ -5,9 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numeric>
 #include <string>
-#include <tuple>
 
 namespace tenure::customers {
 namespace {
@@ -24,6 +22,10 @@ const char* fault(const RecencyFrequency& data, std::size_t i) {
   if (x == 0 && t_x > 0) return "a recency without a repeat order";
   const double weight = data.weight_of(i);
   if (!std::isfinite(weight) || weight <= 0) return "a weight that is not positive";
+  if (!data.log_gaps.empty()) {
+    if (!std::isfinite(data.log_gaps[i])) return "a sum of log gaps that is not finite";
+    if (x == 0 && data.log_gaps[i] != 0) return "a sum of log gaps without a repeat order";
+  }
   return nullptr;
 }
 
@@ -31,7 +33,8 @@ const char* fault(const RecencyFrequency& data, std::size_t i) {
 
 void RecencyFrequency::validate() const {
   const std::size_t n = size();
-  if (recency.size() != n || age.size() != n || (!weight.empty() && weight.size() != n)) {
+  if (recency.size() != n || age.size() != n || (!weight.empty() && weight.size() != n) ||
+      (!log_gaps.empty() && log_gaps.size() != n)) {
     throw ArgumentError("recency-frequency data: columns differ in length");
   }
   if (!std::isfinite(days_per_unit) || days_per_unit <= 0) {
@@ -47,27 +50,39 @@ void RecencyFrequency::validate() const {
 RecencyFrequency compress(const RecencyFrequency& data) {
   data.validate();
   struct Row {
-    double x, t_x, age, weight;
+    double x, t_x, age, weight, log_gaps;
   };
+  const bool gaps = !data.log_gaps.empty();
   std::vector<Row> rows(data.size());
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    rows[i] = {data.frequency[i], data.recency[i], data.age[i], data.weight_of(i)};
+    rows[i] = {data.frequency[i], data.recency[i], data.age[i], data.weight_of(i),
+               gaps ? data.log_gaps[i] : 0.0};
   }
-  const auto key = [](const Row& row) { return std::tie(row.x, row.t_x, row.age); };
-  std::sort(rows.begin(), rows.end(), [&](const Row& l, const Row& r) {
-    return std::tie(l.x, l.t_x, l.age, l.weight) < std::tie(r.x, r.t_x, r.age, r.weight);
+  // The whole row orders the sums too, so that the order of the input does not show in them.
+  std::sort(rows.begin(), rows.end(), [](const Row& l, const Row& r) {
+    if (l.x != r.x) return l.x < r.x;
+    if (l.t_x != r.t_x) return l.t_x < r.t_x;
+    if (l.age != r.age) return l.age < r.age;
+    if (l.weight != r.weight) return l.weight < r.weight;
+    return l.log_gaps < r.log_gaps;
   });
   RecencyFrequency result;
   result.days_per_unit = data.days_per_unit;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (i > 0 && key(rows[i]) == key(rows[i - 1])) {
-      result.weight.back() += rows[i].weight;
-      continue;
+  for (std::size_t i = 0; i < rows.size();) {
+    const Row& row = rows[i];
+    double weight = 0.0;
+    double log_gaps = 0.0;
+    for (;
+         i < rows.size() && rows[i].x == row.x && rows[i].t_x == row.t_x && rows[i].age == row.age;
+         ++i) {
+      weight += rows[i].weight;
+      log_gaps += rows[i].weight * rows[i].log_gaps;
     }
-    result.frequency.push_back(rows[i].x);
-    result.recency.push_back(rows[i].t_x);
-    result.age.push_back(rows[i].age);
-    result.weight.push_back(rows[i].weight);
+    result.frequency.push_back(row.x);
+    result.recency.push_back(row.t_x);
+    result.age.push_back(row.age);
+    result.weight.push_back(weight);
+    if (gaps) result.log_gaps.push_back(log_gaps / weight);
   }
   return result;
 }
@@ -97,6 +112,11 @@ CalibrationSummary summarize(const Execution& execution, const OrderHistory& his
     result.counts.frequency.push_back(static_cast<double>(seen - 1));
     result.counts.recency.push_back(units(days[seen - 1]));
     result.counts.age.push_back(units(end));
+    double log_gaps = 0.0;
+    for (std::size_t i = 1; i < seen; ++i) {
+      log_gaps += std::log((static_cast<double>(days[i]) - days[i - 1]) / options.days_per_unit);
+    }
+    result.counts.log_gaps.push_back(log_gaps);
     result.customer.push_back(static_cast<std::uint32_t>(c));
     result.first_day.push_back(days.front());
     if (!history.has_value) continue;

@@ -74,4 +74,8 @@ double log_beta(double a, double b) {
 
 double softplus(double s) { return s > 0 ? s + std::log1p(std::exp(-s)) : std::log1p(std::exp(s)); }
 
+double logistic(double s) {
+  return s > 0 ? 1 / (1 + std::exp(-s)) : std::exp(s) / (1 + std::exp(s));
+}
+
 }  // namespace tenure::customers::detail

@@ -19,5 +19,7 @@ double log_beta(double a, double b);
 
 /// ln(1 + e^s) for any s.
 double softplus(double s);
+/// 1 / (1 + e^-s) for any s.
+double logistic(double s);
 
 }  // namespace tenure::customers::detail

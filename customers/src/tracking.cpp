@@ -69,11 +69,33 @@ std::vector<TrackingPoint> make_points(const Calendar& calendar) {
   return points;
 }
 
+// Customers of one model who came on one day.
+struct Starters {
+  std::int32_t first_day = 0;
+  double customers = 0.0;
+  const LifetimeExpectations* model = nullptr;
+};
+
+// One model for all: by day. A model a customer: one by one.
+std::vector<Starters> make_starters(const CalibrationSummary& calibration,
+                                    std::span<const LifetimeExpectations> models) {
+  std::vector<Starters> starters;
+  if (models.size() == 1) {
+    std::map<std::int32_t, double> by_day;
+    for (const std::int32_t day : calibration.first_day) by_day[day] += 1.0;
+    for (const auto& [day, customers] : by_day) starters.push_back({day, customers, &models[0]});
+    return starters;
+  }
+  for (std::size_t i = 0; i < calibration.size(); ++i) {
+    starters.push_back({calibration.first_day[i], 1.0, &models[i]});
+  }
+  return starters;
+}
+
 void track(const Execution& execution, const OrderHistory& history,
            const CalibrationSummary& calibration, const Calendar& calendar,
-           const LifetimeExpectations& model, std::vector<TrackingPoint>& points) {
-  std::map<std::int32_t, double> starters;
-  for (const std::int32_t day : calibration.first_day) starters[day] += 1.0;
+           std::span<const LifetimeExpectations> models, std::vector<TrackingPoint>& points) {
+  const std::vector<Starters> starters = make_starters(calibration, models);
   std::vector<std::uint64_t> came(points.size() + 1, 0);  // orders after point k - 1, until k
   for (std::size_t i = 0; i < calibration.size(); ++i) {
     for (const std::int32_t day : history.days_of(calibration.customer[i])) {
@@ -88,11 +110,11 @@ void track(const Execution& execution, const OrderHistory& history,
   for (std::size_t k = 0; k < points.size(); ++k) points[k].actual = actual += came[k];
   parallel_for(execution, points.size(), 1, [&](const Chunk& chunk) {
     TrackingPoint& point = points[chunk.begin];
-    for (const auto& [first, customers] : starters) {
-      if (first >= point.day) break;
-      const double t = static_cast<double>(std::int64_t{point.day} - first) /
+    for (const Starters& some : starters) {
+      if (some.first_day >= point.day) continue;
+      const double t = static_cast<double>(std::int64_t{point.day} - some.first_day) /
                        static_cast<double>(calendar.days_per_unit);
-      point.expected += customers * model.expected_orders(t);
+      point.expected += some.customers * some.model->expected_orders(t);
     }
     detail::finite(point.expected, "holdout: an expected cumulative number of orders");
   });
@@ -118,7 +140,8 @@ struct ClassSums {
 
 ClassSums compare_customers(const Execution& execution, const OrderHistory& history,
                             const CalibrationSummary& calibration, const Calendar& calendar,
-                            const LifetimeExpectations& model, const HoldoutOptions& options) {
+                            std::span<const LifetimeExpectations> models,
+                            const HoldoutOptions& options) {
   ClassSums empty;
   for (int x = 0; x <= options.top_frequency; ++x) {
     empty.classes.push_back({static_cast<std::uint32_t>(x), 0, 0.0, 0.0});
@@ -133,6 +156,7 @@ ClassSums compare_customers(const Execution& execution, const OrderHistory& hist
       };
       const auto actual = static_cast<std::uint64_t>(holdout(calendar.holdout_end) -
                                                      holdout(calendar.calibration_end));
+      const LifetimeExpectations& model = models[models.size() == 1 ? 0 : i];
       const double expected =
           detail::finite(model.conditional_expected_orders(counts.frequency[i], counts.recency[i],
                                                            counts.age[i], options.units),
@@ -152,6 +176,29 @@ ClassSums compare_customers(const Execution& execution, const OrderHistory& hist
                          [](ClassSums& into, ClassSums&& from) { into.add(from); });
 }
 
+HoldoutReport report_on(const Execution& execution, const OrderHistory& history,
+                        const CalibrationSummary& calibration,
+                        std::span<const LifetimeExpectations> models,
+                        const HoldoutOptions& options) {
+  const Calendar calendar = make_calendar(history, calibration, options);
+  HoldoutReport report;
+  report.calibration_end = calibration.end_day;
+  report.holdout_end = static_cast<std::int32_t>(calendar.holdout_end);
+  report.tracking = make_points(calendar);
+  track(execution, history, calibration, calendar, models, report.tracking);
+  ClassSums sums = compare_customers(execution, history, calibration, calendar, models, options);
+  for (FrequencyClass& row : sums.classes) {
+    if (row.customers == 0) continue;
+    row.actual_mean /= static_cast<double>(row.customers);
+    row.expected_mean /= static_cast<double>(row.customers);
+  }
+  report.by_frequency = std::move(sums.classes);
+  report.actual_orders = sums.actual;
+  report.expected_orders = sums.expected;
+  report.mean_absolute_error = sums.absolute_error / static_cast<double>(calibration.size());
+  return report;
+}
+
 }  // namespace
 
 LifetimeExpectations expectations(const BgNbdParameters& parameters) {
@@ -164,23 +211,17 @@ LifetimeExpectations expectations(const BgNbdParameters& parameters) {
 HoldoutReport holdout_report(const Execution& execution, const OrderHistory& history,
                              const CalibrationSummary& calibration,
                              const LifetimeExpectations& model, const HoldoutOptions& options) {
-  const Calendar calendar = make_calendar(history, calibration, options);
-  HoldoutReport report;
-  report.calibration_end = calibration.end_day;
-  report.holdout_end = static_cast<std::int32_t>(calendar.holdout_end);
-  report.tracking = make_points(calendar);
-  track(execution, history, calibration, calendar, model, report.tracking);
-  ClassSums sums = compare_customers(execution, history, calibration, calendar, model, options);
-  for (FrequencyClass& row : sums.classes) {
-    if (row.customers == 0) continue;
-    row.actual_mean /= static_cast<double>(row.customers);
-    row.expected_mean /= static_cast<double>(row.customers);
+  return report_on(execution, history, calibration, {&model, 1}, options);
+}
+
+HoldoutReport holdout_report(const Execution& execution, const OrderHistory& history,
+                             const CalibrationSummary& calibration,
+                             std::span<const LifetimeExpectations> models,
+                             const HoldoutOptions& options) {
+  if (models.size() != calibration.size()) {
+    throw ArgumentError("holdout: one model a customer is needed");
   }
-  report.by_frequency = std::move(sums.classes);
-  report.actual_orders = sums.actual;
-  report.expected_orders = sums.expected;
-  report.mean_absolute_error = sums.absolute_error / static_cast<double>(calibration.size());
-  return report;
+  return report_on(execution, history, calibration, models, options);
 }
 
 }  // namespace tenure::customers

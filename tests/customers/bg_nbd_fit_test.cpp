@@ -1,4 +1,4 @@
-#include "../../customers/src/bg_nbd_likelihood.hpp"
+#include "../../customers/src/bg_family_likelihood.hpp"
 #include "customers_test_support.hpp"
 #include "test_data.hpp"
 
@@ -19,14 +19,8 @@
 namespace tenure::customers {
 namespace {
 
+using test::cdnow_summary;
 using test::threads;
-
-CalibrationSummary cdnow_summary(const std::string& path) {
-  const OrderHistory history = make_order_history(threads(2), test::cdnow_events(path));
-  CalibrationOptions options;
-  options.end_day = test::day("1997-09-30");
-  return summarize(threads(2), history, options);
-}
 
 std::string message_of(const RecencyFrequency& data) {
   try {
@@ -65,7 +59,7 @@ TEST(BgNbdFit, GivesThePublishedEstimatesOnAllOfCdnow) {
 
 TEST(BgNbdLikelihood, HasTheGradientAndHessianOfFiniteDifferences) {
   const RecencyFrequency data = compress(test::simulate({0.6, 4.0, 0.8, 2.0}, 400, 3));
-  const detail::BgNbdLikelihood likelihood(data, 2.5);
+  const detail::BgFamilyLikelihood likelihood(data, 2.5);
   const Execution one = threads(1);
   const std::array<std::array<double, 4>, 4> points = {
       {{-0.5, 0.5, -0.2, 0.7}, {-2, 1, 1, 3}, {5, 6, -3, 4}, {1, -1, 6, 8}}};

@@ -13,22 +13,11 @@ namespace tenure::customers {
 namespace {
 
 using test::live;
+using test::Sample;
 
 const BgNbdParameters kCdnow{0.2426, 4.4136, 0.7929, 2.4259};
 
-// Mean of draws with its standard error: tolerances below are five of them (one false alarm in
-// about two million).
-struct Sample {
-  double n = 0, sum = 0, squares = 0;
-  void add(double value) {
-    ++n;
-    sum += value;
-    squares += value * value;
-  }
-  double mean() const { return sum / n; }
-  double error() const { return std::sqrt((squares / n - mean() * mean()) / n); }
-};
-
+// Tolerances of means are five standard errors: one false alarm in about two million.
 TEST(BgNbdExpectedOrders, MatchBruteForceLives) {
   const BgNbdParameters p{0.8, 3.0, 0.9, 2.0};
   Sample orders10, orders40, alive10, alive40;

@@ -7,11 +7,14 @@
 #include <tenure/core/random.hpp>
 #include <tenure/core/time.hpp>
 #include <tenure/customers/bg_nbd.hpp>
+#include <tenure/customers/order_history.hpp>
 #include <tenure/customers/recency_frequency.hpp>
 
+#include <cmath>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tenure::customers::test {
 
@@ -62,5 +65,25 @@ inline RecencyFrequency simulate(const BgNbdParameters& p, std::uint32_t n, std:
   }
   return data;
 }
+
+/// The summary of a CDNOW log at the end of its calibration.
+inline CalibrationSummary cdnow_summary(const std::string& path) {
+  const OrderHistory history = make_order_history(threads(2), cdnow_events(path));
+  CalibrationOptions options;
+  options.end_day = day("1997-09-30");
+  return summarize(threads(2), history, options);
+}
+
+/// Mean of draws with its standard error.
+struct Sample {
+  double n = 0, sum = 0, squares = 0;
+  void add(double value) {
+    ++n;
+    sum += value;
+    squares += value * value;
+  }
+  double mean() const { return sum / n; }
+  double error() const { return std::sqrt((squares / n - mean() * mean()) / n); }
+};
 
 }  // namespace tenure::customers::test

@@ -25,6 +25,25 @@ TEST(FitReport, GoesThereAndBack) {
   EXPECT_EQ(back.log_covariance, fit.log_covariance);
   EXPECT_EQ(back.customers, 6U);
 
+  MbgCnbdFit regular;
+  regular.parameters = {1, 2, 3, 4, 5};
+  const FitReport regular_report = fit_report(regular, 7);
+  EXPECT_EQ(regular_report.model, "mbg-cnbd");
+  EXPECT_EQ(regular_report.regularity, 5);
+  EXPECT_EQ(mbg_cnbd_fit(regular_report).parameters.k, 5);
+  EXPECT_EQ(fit_report(MbgCnbdFit{}, 7).model, "mbg-nbd");
+  EXPECT_EQ(mbg_cnbd_fit(fit_report(MbgCnbdFit{}, 7)).parameters.k, 1);
+
+  ParetoNbdFit pareto;
+  pareto.parameters = {1, 2, 3, 4};
+  EXPECT_EQ(pareto_nbd_fit(fit_report(pareto, 7)).parameters.beta, 4);
+  BgBbFit donors;
+  donors.parameters = {1, 2, 3, 4};
+  EXPECT_EQ(bg_bb_fit(fit_report(donors, 365)).parameters.delta, 4);
+  SbgFit contract;
+  contract.parameters = {1, 2};
+  EXPECT_EQ(sbg_fit(fit_report(contract)).parameters.beta, 2);
+
   GammaGammaFit spend;
   spend.parameters = {6, 3, 15};
   const GammaGammaFit spend_back = gamma_gamma_fit(fit_report(spend));

@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <limits>
 #include <string>
 
@@ -115,6 +116,30 @@ TEST(RecencyFrequency, NamesTheRowAtFault) {
   uneven.recency = {1, 1};
   uneven.weight = {1};
   EXPECT_THROW(compress(uneven), ArgumentError);
+}
+
+TEST(Summary, SumsTheLogarithmsOfTheGaps) {
+  CalibrationOptions options;
+  options.end_day = 28;
+  const CalibrationSummary s = summarize(threads(1), small_history(), options);
+  // Gaps of one and of two weeks; no gap.
+  EXPECT_THAT(s.counts.log_gaps, ElementsAre(std::log(1.0) + std::log(2.0), 0));
+}
+
+TEST(Compress, KeepsTheSumOfLogGapsOverCustomers) {
+  RecencyFrequency data;
+  data.frequency = {2, 2, 0};
+  data.recency = {3, 3, 0};
+  data.age = {9, 9, 5};
+  data.weight = {1, 3, 2};
+  data.log_gaps = {0.5, -0.5, 0};
+  const RecencyFrequency c = compress(data);
+  EXPECT_THAT(c.weight, ElementsAre(2, 4));
+  EXPECT_THAT(c.log_gaps, ElementsAre(0, -0.25));
+  data.log_gaps = {0.5, -0.5, 1};
+  EXPECT_THROW(compress(data), ArgumentError);  // a gap without a repeat order
+  data.log_gaps = {0.5};
+  EXPECT_THROW(compress(data), ArgumentError);
 }
 
 }  // namespace

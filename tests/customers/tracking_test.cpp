@@ -2,6 +2,7 @@
 #include "test_data.hpp"
 
 #include <tenure/core/error.hpp>
+#include <tenure/customers/lifetime_model.hpp>
 #include <tenure/customers/tracking.hpp>
 
 #include <gtest/gtest.h>
@@ -9,6 +10,8 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <span>
+#include <vector>
 
 namespace tenure::customers {
 namespace {
@@ -72,6 +75,25 @@ TEST(HoldoutReport, GathersTheTopClass) {
   EXPECT_DOUBLE_EQ(r.by_frequency[0].actual_mean, 0.5);
 }
 
+TEST(HoldoutReport, TakesAModelForEachCustomer) {
+  HoldoutOptions options;
+  options.units = 2;
+  const LifetimeExpectations nothing = {[](double) { return 0.0; },
+                                        [](double, double, double, double) { return 0.0; }};
+  const std::vector<LifetimeExpectations> same = {plain(), plain()};
+  const std::vector<LifetimeExpectations> second = {nothing, plain()};
+  const auto report = [&](std::span<const LifetimeExpectations> models) {
+    return holdout_report(threads(2), small_history(), small_calibration(), models, options);
+  };
+  const HoldoutReport shared =
+      holdout_report(threads(2), small_history(), small_calibration(), plain(), options);
+  EXPECT_DOUBLE_EQ(report(same).tracking[4].expected, shared.tracking[4].expected);
+  EXPECT_EQ(report(same).expected_orders, shared.expected_orders);
+  EXPECT_DOUBLE_EQ(report(second).tracking[4].expected, (29 - 8) / 7.0);
+  EXPECT_DOUBLE_EQ(report(second).expected_orders, 2);
+  EXPECT_THROW(report(std::span(same).first(1)), ArgumentError);
+}
+
 TEST(HoldoutReport, RefusesWhatDoesNotFit) {
   const OrderHistory history = small_history();
   CalibrationSummary calibration = small_calibration();
@@ -119,6 +141,22 @@ TEST(HoldoutReport, GivesThePublishedHoldoutOfCdnow) {
   EXPECT_EQ(eight.expected_orders, one.expected_orders);
   EXPECT_EQ(eight.mean_absolute_error, one.mean_absolute_error);
   EXPECT_EQ(eight.tracking.back().expected, one.tracking.back().expected);
+}
+
+// BTYD's vignette: actual and expected orders by repeat orders in the calibration.
+TEST(HoldoutReport, GivesThePublishedTableOfParetoNbdOnCdnow) {
+  TENURE_REQUIRE_DATA(path, "cdnow/CDNOW_sample.txt");
+  const OrderHistory history = make_order_history(threads(2), test::cdnow_events(path));
+  const CalibrationSummary calibration = test::cdnow_summary(path);
+  const FitReport fit = fit_lifetime(threads(2), "pareto-nbd", calibration.counts);
+  const HoldoutReport report =
+      holdout_report(threads(2), history, calibration, expectations(lifetime_model(fit)));
+  const std::array<double, 8> actual = {.237, .697, 1.393, 1.560, 2.532, 2.947, 3.862, 6.359};
+  const std::array<double, 8> expected = {.138, .600, 1.196, 1.714, 2.399, 2.907, 3.819, 6.403};
+  for (std::size_t x = 0; x < 8; ++x) {
+    EXPECT_NEAR(report.by_frequency[x].actual_mean, actual[x], 0.01) << x;
+    EXPECT_NEAR(report.by_frequency[x].expected_mean, expected[x], 0.01) << x;
+  }
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <tenure/core/execution.hpp>
 #include <tenure/core/random.hpp>
+#include <tenure/customers/lifetime_fit.hpp>
 #include <tenure/customers/recency_frequency.hpp>
 
 #include <array>
@@ -26,24 +27,9 @@ struct BgNbdParameters {
   double b = 1.0;
 };
 
-/// A fit by maximum likelihood.
-struct BgNbdFit {
-  BgNbdParameters parameters;
-  BgNbdParameters standard_errors;  ///< from the inverse Hessian, on the natural scale
-  /// Covariance of (log r, log alpha, log a, log b), row-major: for parameter draws.
-  std::array<double, 16> log_covariance{};
-  double log_likelihood = 0.0;  ///< total over customers
-  std::uint64_t customers = 0;  ///< customers in the data
-  int iterations = 0;           ///< of the best start
-};
-
-struct BgNbdOptions {
-  /// Starting points tried; the best optimum wins. Four come from the data, more are random about
-  /// them, keyed by the execution's seed.
-  int starts = 4;
-  int max_iterations = 500;  ///< for each start
-  double tolerance = 1e-8;   ///< on the gradient of the mean log-likelihood, log parameters
-};
+/// log_covariance is of (log r, log alpha, log a, log b).
+using BgNbdFit = LifetimeFit<BgNbdParameters, 4>;
+using BgNbdOptions = FitOptions;
 
 /// Fits on (x, t_x, T) summaries; equal rows are merged first.
 /// @throws ArgumentError (no customers, a row at fault: see RecencyFrequency::validate),
@@ -69,12 +55,12 @@ double bg_nbd_p_alive(const BgNbdParameters& parameters, double x, double t_x, d
 /// Probability that a new customer is still alive at t: no dropout among its repeat orders so far.
 double bg_nbd_survival(const BgNbdParameters& parameters, double t);
 
-/// What a customer is, unseen: order rate per model time unit, dropout probability per order.
-struct BgNbdLatent {
-  double rate = 0.0;
-  double dropout = 0.0;
-  bool alive = true;
-};
+/// Expected orders after T of a customer with history (x, t_x, T), each discounted by
+/// exp(-discount x time since T). discount > 0 a model time unit.
+double bg_nbd_discounted_residual_orders(const BgNbdParameters& parameters, double x, double t_x,
+                                         double T, double discount);
+
+using BgNbdLatent = LifetimeLatent;
 
 /// A new customer from the prior.
 BgNbdLatent draw_bg_nbd_prior(RandomStream& stream, const BgNbdParameters& parameters);

@@ -16,16 +16,20 @@ struct RecencyFrequency {
   std::vector<double> recency;    ///< t_x: time from first to last order; 0 where x = 0
   std::vector<double> age;        ///< T: time from first order to the end of observation, >= t_x
   std::vector<double> weight;     ///< optional, > 0: customers each row stands for; empty means 1
-  double days_per_unit = 7.0;     ///< length of the time unit of recency and age
+  /// Optional: the sum of ln(gap) over a customer's x gaps between orders, gaps in time units; 0
+  /// where x = 0. In a row with a weight, the mean over its customers. Only MBG/CNBD-k reads it.
+  std::vector<double> log_gaps;
+  double days_per_unit = 7.0;  ///< length of the time unit of recency and age
 
   std::size_t size() const noexcept { return frequency.size(); }
   double weight_of(std::size_t i) const noexcept { return weight.empty() ? 1.0 : weight[i]; }
   /// @throws ArgumentError naming the first row at fault (lengths, signs, t_x > T, x = 0 with
-  /// t_x > 0, x > 0 with fractional value, not finite).
+  /// t_x > 0, log_gaps with x = 0, x > 0 with fractional value, not finite).
   void validate() const;
 };
 
 /// Merges equal rows into weights, rows in increasing (x, t_x, T): the same likelihood, less work.
+/// log_gaps becomes the mean over each row's customers.
 /// @throws ArgumentError as validate().
 RecencyFrequency compress(const RecencyFrequency& data);
 

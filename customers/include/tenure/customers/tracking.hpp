@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <vector>
 
 namespace tenure::customers {
@@ -59,5 +60,12 @@ struct HoldoutOptions {
 HoldoutReport holdout_report(const Execution& execution, const OrderHistory& history,
                              const CalibrationSummary& calibration,
                              const LifetimeExpectations& model, const HoldoutOptions& options = {});
+
+/// The same with a model for each row of the calibration (customers with covariates), in its order.
+/// @throws also ArgumentError where there are not as many models as rows.
+HoldoutReport holdout_report(const Execution& execution, const OrderHistory& history,
+                             const CalibrationSummary& calibration,
+                             std::span<const LifetimeExpectations> models,
+                             const HoldoutOptions& options = {});
 
 }  // namespace tenure::customers

@@ -1,0 +1,205 @@
+#include <tenure/core/error.hpp>
+#include <tenure/customers/lifetime_model.hpp>
+
+#include <array>
+#include <string>
+#include <utility>
+
+namespace tenure::customers {
+namespace {
+
+// The functions of a model's header behind the interface. Functions is a struct of static members.
+template <class Functions>
+class Model final : public LifetimeModel {
+ public:
+  using Parameters = typename Functions::Parameters;
+  explicit Model(const Parameters& parameters) : p_(parameters) {}
+
+  double expected_orders(double t) const override { return Functions::expected(p_, t); }
+  double conditional_expected_orders(double x, double t_x, double T, double t) const override {
+    return Functions::conditional(p_, x, t_x, T, t);
+  }
+  double p_alive(double x, double t_x, double T) const override {
+    return Functions::alive(p_, x, t_x, T);
+  }
+  double survival(double t) const override { return Functions::survival(p_, t); }
+  double discounted_residual_orders(double x, double t_x, double T,
+                                    double discount) const override {
+    return Functions::discounted(p_, x, t_x, T, discount);
+  }
+  LifetimeLatent draw_prior(RandomStream& stream) const override {
+    return Functions::prior(stream, p_);
+  }
+  LifetimeLatent draw_posterior(RandomStream& stream, double x, double t_x,
+                                double T) const override {
+    return Functions::posterior(stream, p_, x, t_x, T);
+  }
+
+ private:
+  Parameters p_;
+};
+
+struct BgNbd {
+  using Parameters = BgNbdParameters;
+  static constexpr auto expected = bg_nbd_expected_orders;
+  static constexpr auto conditional = bg_nbd_conditional_expected_orders;
+  static constexpr auto alive = bg_nbd_p_alive;
+  static constexpr auto survival = bg_nbd_survival;
+  static constexpr auto discounted = bg_nbd_discounted_residual_orders;
+  static constexpr auto prior = draw_bg_nbd_prior;
+  static constexpr auto posterior = draw_bg_nbd_posterior;
+};
+
+struct MbgCnbd {
+  using Parameters = MbgCnbdParameters;
+  static constexpr auto expected = mbg_cnbd_expected_orders;
+  static constexpr auto conditional = mbg_cnbd_conditional_expected_orders;
+  static constexpr auto alive = mbg_cnbd_p_alive;
+  static constexpr auto survival = mbg_cnbd_survival;
+  static constexpr auto discounted = mbg_cnbd_discounted_residual_orders;
+  static constexpr auto prior = draw_mbg_cnbd_prior;
+  static constexpr auto posterior = draw_mbg_cnbd_posterior;
+};
+
+struct ParetoNbd {
+  using Parameters = ParetoNbdParameters;
+  static constexpr auto expected = pareto_nbd_expected_orders;
+  static constexpr auto conditional = pareto_nbd_conditional_expected_orders;
+  static constexpr auto alive = pareto_nbd_p_alive;
+  static constexpr auto survival = pareto_nbd_survival;
+  static constexpr auto discounted = pareto_nbd_discounted_residual_orders;
+  static constexpr auto prior = draw_pareto_nbd_prior;
+  static constexpr auto posterior = draw_pareto_nbd_posterior;
+};
+
+struct BgBb {
+  using Parameters = BgBbParameters;
+  static constexpr auto expected = bg_bb_expected_orders;
+  static constexpr auto conditional = bg_bb_conditional_expected_orders;
+  static constexpr auto alive = bg_bb_p_alive;
+  static constexpr auto survival = bg_bb_survival;
+  static constexpr auto discounted = bg_bb_discounted_residual_orders;
+  static constexpr auto prior = draw_bg_bb_prior;
+  static constexpr auto posterior = draw_bg_bb_posterior;
+};
+
+template <class Functions>
+std::shared_ptr<const LifetimeModel> make(const typename Functions::Parameters& parameters) {
+  return std::make_shared<const Model<Functions>>(parameters);
+}
+
+constexpr std::array<LifetimeKind, 5> kKinds = {{
+    {"bg-nbd", "BG/NBD", false, true, 4},
+    {"mbg-nbd", "MBG/NBD", false, false, 4},
+    {"mbg-cnbd", "MBG/CNBD-k", false, false, 5},
+    {"pareto-nbd", "Pareto/NBD", false, true, 4},
+    {"bg-bb", "BG/BB", true, false, 4},
+}};
+
+// The report of the same model without its coefficients, its covariance cut to the parameters.
+FitReport without_coefficients(const FitReport& report) {
+  const std::size_t all = report.names.size();
+  if (report.coefficients > all || report.estimates.size() != all ||
+      report.standard_errors.size() != all || report.log_covariance.size() != all * all) {
+    throw ArgumentError("fit report of model '" + report.model +
+                        "': parameters or their covariance are missing");
+  }
+  const std::size_t n = all - report.coefficients;
+  FitReport base = report;
+  base.coefficients = 0;
+  base.names.resize(n);
+  base.estimates.resize(n);
+  base.standard_errors.resize(n);
+  base.log_covariance.clear();
+  for (std::size_t i = 0; i < n; ++i) {
+    for (std::size_t j = 0; j < n; ++j) {
+      base.log_covariance.push_back(report.log_covariance[i * all + j]);
+    }
+  }
+  return base;
+}
+
+// The coefficients on the rate and on the dropout, split by name.
+std::pair<std::vector<double>, std::vector<double>> coefficients(const FitReport& report) {
+  std::pair<std::vector<double>, std::vector<double>> result;
+  for (std::size_t i = report.names.size() - report.coefficients; i < report.names.size(); ++i) {
+    const bool rate = report.names[i].rfind("rate.", 0) == 0;
+    (rate ? result.first : result.second).push_back(report.estimates[i]);
+  }
+  return result;
+}
+
+}  // namespace
+
+std::span<const LifetimeKind> lifetime_kinds() { return kKinds; }
+
+const LifetimeKind& lifetime_kind(std::string_view name) {
+  std::string known;
+  for (const LifetimeKind& kind : kKinds) {
+    if (kind.name == name) return kind;
+    known += (known.empty() ? "" : ", ") + std::string(kind.name);
+  }
+  throw ArgumentError("there is no order model '" + std::string(name) + "', only " + known);
+}
+
+FitReport fit_lifetime(const Execution& execution, std::string_view kind,
+                       const RecencyFrequency& data, const LifetimeFitOptions& options) {
+  lifetime_kind(kind);
+  const double unit = data.days_per_unit;
+  if (kind == "bg-nbd") return fit_report(fit_bg_nbd(execution, data, options), unit);
+  if (kind == "mbg-nbd") return fit_report(fit_mbg_nbd(execution, data, options), unit);
+  if (kind == "pareto-nbd") return fit_report(fit_pareto_nbd(execution, data, options), unit);
+  if (kind == "bg-bb") return fit_report(fit_bg_bb(execution, data, options), unit);
+  if (options.regularity > 0) {
+    return fit_report(fit_mbg_cnbd(execution, data, options.regularity, options), unit, true);
+  }
+  const int largest = options.largest_regularity;
+  return fit_report(search_mbg_cnbd(execution, data, largest, options).best, unit, true);
+}
+
+FitReport fit_lifetime(const Execution& execution, std::string_view kind,
+                       const RecencyFrequency& data, const CovariateDesign& design,
+                       const LifetimeFitOptions& options) {
+  const LifetimeKind& known = lifetime_kind(kind);
+  if (!known.covariates) {
+    throw ArgumentError("model '" + std::string(kind) +
+                        "' takes no covariates, only bg-nbd and pareto-nbd do");
+  }
+  const double unit = data.days_per_unit;
+  if (kind == "bg-nbd") {
+    return fit_report(fit_bg_nbd_covariates(execution, data, design, options), design, unit);
+  }
+  return fit_report(fit_pareto_nbd_covariates(execution, data, design, options), design, unit);
+}
+
+std::shared_ptr<const LifetimeModel> lifetime_model(const FitReport& report,
+                                                    std::span<const double> rate,
+                                                    std::span<const double> dropout) {
+  lifetime_kind(report.model);
+  const FitReport base = without_coefficients(report);
+  const auto [on_rate, on_dropout] = coefficients(report);
+  if (on_rate.size() != rate.size() || on_dropout.size() != dropout.size()) {
+    throw ArgumentError("model '" + report.model + "': a customer's covariates are needed, " +
+                        std::to_string(on_rate.size()) + " on the rate and " +
+                        std::to_string(on_dropout.size()) + " on the dropout");
+  }
+  if (report.model == "bg-nbd") {
+    const BgNbdFit fit = bg_nbd_fit(base);
+    return make<BgNbd>(at_covariates(fit.parameters, on_rate, rate, on_dropout, dropout));
+  }
+  if (report.model == "pareto-nbd") {
+    const ParetoNbdFit fit = pareto_nbd_fit(base);
+    return make<ParetoNbd>(at_covariates(fit.parameters, on_rate, rate, on_dropout, dropout));
+  }
+  if (report.model == "bg-bb") return make<BgBb>(bg_bb_fit(base).parameters);
+  return make<MbgCnbd>(mbg_cnbd_fit(base).parameters);
+}
+
+LifetimeExpectations expectations(std::shared_ptr<const LifetimeModel> model) {
+  return {[model](double t) { return model->expected_orders(t); },
+          [model](double x, double t_x, double T, double t) {
+            return model->conditional_expected_orders(x, t_x, T, t);
+          }};
+}
+
+}  // namespace tenure::customers

@@ -1,0 +1,71 @@
+#pragma once
+
+#include "maximum_likelihood.hpp"
+
+#include <tenure/core/execution.hpp>
+#include <tenure/customers/lifetime_fit.hpp>
+#include <tenure/customers/recency_frequency.hpp>
+
+#include <array>
+#include <cmath>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// What the fits of the order models share: scaling of time, a cheap way to the maximum.
+namespace tenure::customers::detail {
+
+/// Weighted sums that place the starting points and scale time.
+struct OrderTotals {
+  double customers = 0.0;
+  double repeat_orders = 0.0;
+  double age = 0.0;
+
+  double mean_age() const { return age / customers; }
+  double orders_a_customer() const { return repeat_orders / customers; }
+};
+
+OrderTotals order_totals(const RecencyFrequency& rows);
+
+/// @throws ArgumentError (options, no customers), NumericalError (no repeat order, no time: the
+/// likelihood has no finite maximum). `model` for the message.
+OrderTotals check_order_data(std::string_view model, const FitOptions& options,
+                             const RecencyFrequency& rows);
+
+/// A total log-likelihood and its derivatives at theta.
+using TotalLikelihood = std::function<Derivatives(const Execution&, std::span<const double>)>;
+
+struct OrderProblem {
+  std::string_view model;
+  std::vector<std::string> names;
+  /// A parameter is scale x exp(theta), or for the last `coefficients` of them scale x theta.
+  std::vector<double> scales;
+  std::size_t coefficients = 0;
+  std::vector<std::vector<double>> starts;  ///< theta
+  double constant = 0.0;                    ///< added to the log-likelihood
+  /// The likelihood of these rows (all the data, or a coarser copy of it).
+  std::function<TotalLikelihood(const RecencyFrequency& rows)> likelihood;
+};
+
+/// `rows` as compress() returns it. Where they are many, every start first climbs on a coarse copy
+/// of the data; the distinct summits found there are then the starts on all of it, together with
+/// any start that found none.
+/// @throws as maximize().
+Maximum fit_orders(const Execution& execution, const OrderProblem& problem,
+                   const RecencyFrequency& rows, const FitOptions& options);
+
+/// Neighbouring rows with the same x are put together until about `rows` are left; times are means.
+RecencyFrequency coarsen(const RecencyFrequency& data, std::size_t rows);
+
+/// The parts of a fit that do not depend on the model; `values` are the natural parameters.
+template <class Fit>
+void finish_fit(const Maximum& maximum, double customers, Fit& fit) {
+  std::copy(maximum.covariance.begin(), maximum.covariance.end(), fit.log_covariance.begin());
+  fit.log_likelihood = maximum.log_likelihood;
+  fit.customers = static_cast<std::uint64_t>(std::llround(customers));
+  fit.iterations = maximum.iterations;
+}
+
+}  // namespace tenure::customers::detail
