@@ -91,7 +91,7 @@ def stores(tenure, data, work, dataset):
 
 def evaluate(tenure, paths, dataset, options):
     """The command and its JSON result."""
-    command = [tenure, "evaluate", str(paths["train"]), "--test", str(paths["test"])]
+    command = [str(tenure), "evaluate", str(paths["train"]), "--test", str(paths["test"])]
     if "known" in paths:
         command += ["--fold-in", str(paths["known"])]
     command += ["--at", METRICS[dataset][0], *options.format(models=MODELS).split()]

@@ -1,3 +1,4 @@
+#include <tenure/core/distributions.hpp>
 #include <tenure/core/error.hpp>
 #include <tenure/core/parallel.hpp>
 #include <tenure/core/random.hpp>
@@ -19,7 +20,8 @@ constexpr std::size_t kCustomerChunk = 1024;
 
 [[noreturn]] void bad_split(std::string_view text) {
   throw ArgumentError("split: '" + std::string(text) +
-                      "' is none of temporal:SHARE, leave-last:N, random:SHARE");
+                      "' is none of temporal:SHARE, leave-last:N, random:SHARE, "
+                      "run:SHARE");
 }
 
 void validate(const SplitSpec& spec) {
@@ -81,6 +83,31 @@ void hold_out_items(const EventTable& events, std::span<std::size_t> rows, doubl
   }
 }
 
+void hold_out_run(const EventTable& events, std::span<std::size_t> rows, double fraction,
+                  RandomStream stream, RowSplit& split) {
+  if (events.has_time()) {
+    std::stable_sort(rows.begin(), rows.end(),
+                     [&](std::size_t a, std::size_t b) { return events.time[a] < events.time[b]; });
+  }
+  std::vector<std::uint32_t> known;  // rising
+  std::vector<std::uint32_t> items;  // in the order of their first events
+  for (const std::size_t row : rows) {
+    const auto at = std::lower_bound(known.begin(), known.end(), events.item[row]);
+    if (at != known.end() && *at == events.item[row]) continue;
+    known.insert(at, events.item[row]);
+    items.push_back(events.item[row]);
+  }
+  const auto n = static_cast<double>(items.size());
+  const auto held = static_cast<std::ptrdiff_t>(fraction * n + stream.uniform());
+  const auto starts = static_cast<std::uint32_t>(items.size() - static_cast<std::size_t>(held) + 1);
+  const auto first = items.begin() + static_cast<std::ptrdiff_t>(draw_index(stream, starts));
+  std::sort(first, first + held);
+  for (const std::size_t row : rows) {
+    const bool test = std::binary_search(first, first + held, events.item[row]);
+    (test ? split.test : split.train)[row] = 1;
+  }
+}
+
 }  // namespace
 
 SplitSpec parse_split(std::string_view text) {
@@ -97,6 +124,8 @@ SplitSpec parse_split(std::string_view text) {
   } else {
     if (method == "random") {
       spec.method = SplitMethod::kRandom;
+    } else if (method == "run") {
+      spec.method = SplitMethod::kRun;
     } else if (method != "temporal") {
       bad_split(text);
     }
@@ -113,14 +142,19 @@ std::string to_string(const SplitSpec& spec) {
   const auto [end, error] =
       std::to_chars(digits.data(), digits.data() + digits.size(), spec.fraction);
   const std::string share(digits.data(), error == std::errc{} ? end : digits.data());
-  return (spec.method == SplitMethod::kTemporal ? "temporal:" : "random:") + share;
+  const char* const name = spec.method == SplitMethod::kTemporal ? "temporal:"
+                           : spec.method == SplitMethod::kRandom ? "random:"
+                                                                 : "run:";
+  return name + share;
 }
 
 RowSplit split_rows(const Execution& execution, const EventTable& events, const SplitSpec& spec,
                     const InteractionOptions& options) {
   validate(spec);
   events.validate();
-  if (spec.method != SplitMethod::kRandom && !events.has_time()) {
+  const bool by_time =
+      spec.method == SplitMethod::kTemporal || spec.method == SplitMethod::kLeaveLast;
+  if (by_time && !events.has_time()) {
     throw DataError("store", "events/time",
                     "the split " + to_string(spec) + " needs event times, and this log has none");
   }
@@ -144,9 +178,14 @@ RowSplit split_rows(const Execution& execution, const EventTable& events, const 
                                          groups.start[customer + 1] - begin);
         if (spec.method == SplitMethod::kLeaveLast) {
           leave_last(events, own, spec.count, split);
+          continue;
+        }
+        const StreamId id{Purpose::kSplit, 0, static_cast<std::uint32_t>(customer), 0};
+        const RandomStream stream(execution.seed, id);
+        if (spec.method == SplitMethod::kRandom) {
+          hold_out_items(events, own, spec.fraction, stream, split);
         } else {
-          const StreamId id{Purpose::kSplit, 0, static_cast<std::uint32_t>(customer), 0};
-          hold_out_items(events, own, spec.fraction, RandomStream(execution.seed, id), split);
+          hold_out_run(events, own, spec.fraction, stream, split);
         }
       }
     });

@@ -21,7 +21,7 @@ TEST(SplitSpec, ReadsItsThreeForms) {
   EXPECT_DOUBLE_EQ(parse_split("temporal:0.8").fraction, 0.8);
   EXPECT_EQ(parse_split("leave-last:3").count, 3U);
   EXPECT_DOUBLE_EQ(parse_split("random:0.25").fraction, 0.25);
-  for (const char* text : {"temporal:0.8", "leave-last:3", "random:0.25"}) {
+  for (const char* text : {"temporal:0.8", "leave-last:3", "random:0.25", "run:0.3"}) {
     EXPECT_EQ(to_string(parse_split(text)), text);
   }
 }
@@ -98,6 +98,48 @@ TEST(RandomSplit, DependsOnTheSeedAndNotOnThreads) {
     EXPECT_EQ(split_rows(threads(n), events, spec).test, first.test);
   }
   EXPECT_NE(split_rows(threads(1, 2), events, spec).test, first.test);
+}
+
+TEST(RunSplit, HoldsOutNeighboursInOrderOfTheirFirstEvents) {
+  // Every customer buys items 0 to 19 in an order of its own, each twice.
+  std::vector<test::Row> log;
+  for (std::uint32_t customer = 0; customer < 200; ++customer) {
+    for (std::uint32_t i = 0; i < 40; ++i) {
+      log.push_back({customer, (i % 20 * 7 + customer) % 20, 1000 + i});
+    }
+  }
+  const EventTable events = test::table(log, 200, 20);
+  const RowSplit split = split_rows(threads(2), events, parse_split("run:0.25"));
+  EXPECT_EQ(split.train_rows + split.test_rows, events.rows());
+  std::vector<int> starts(20);
+  for (std::uint32_t customer = 0; customer < 200; ++customer) {
+    std::vector<int> held;  // places in the customer's order
+    for (std::uint32_t i = 0; i < 20; ++i) {
+      const std::size_t row = std::size_t{customer} * 40 + i;
+      EXPECT_EQ(split.test[row], split.test[row + 20]) << "an item on both sides";
+      if (split.test[row] != 0) held.push_back(static_cast<int>(i));
+    }
+    ASSERT_EQ(held.size(), 5U);
+    EXPECT_EQ(held.back() - held.front(), 4) << "not a run";
+    ++starts[static_cast<std::size_t>(held.front())];
+  }
+  // 16 places to begin, each with probability 1/16: all are met but with probability 16
+  // (15/16)^200.
+  for (std::size_t start = 0; start < 16; ++start) EXPECT_GT(starts[start], 0) << start;
+}
+
+TEST(RunSplit, HoldsOutTheShareOnAverageWithoutTimesToo) {
+  std::vector<test::Row> log;
+  for (std::uint32_t customer = 0; customer < 4000; ++customer) {
+    for (std::uint32_t i = 0; i < 3; ++i) log.push_back({customer, i});
+  }
+  EventTable events = test::table(log, 4000, 3);
+  events.time.clear();
+  const RowSplit split = split_rows(threads(1), events, parse_split("run:0.2"));
+  // 0.6 items a customer, one with probability 0.6: standard error sqrt(4000 * 0.24) = 31.
+  EXPECT_NEAR(static_cast<double>(split.test_rows), 2400.0, 4 * 31.0);
+  const RowSplit again = split_rows(threads(8), events, parse_split("run:0.2"));
+  EXPECT_EQ(split.test, again.test);
 }
 
 TEST(Split, NeedsTimesWhereItUsesThem) {

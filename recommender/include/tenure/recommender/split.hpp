@@ -16,16 +16,20 @@ enum class SplitMethod : std::uint8_t {
   kTemporal,   ///< everything after a quantile of event time is test; ties go to training
   kLeaveLast,  ///< the last events of each customer are test
   kRandom,     ///< a share of each customer's items, with all their events, is test
+  /// A run of each customer's items, with all their events, is test: neighbours in the order of
+  /// their first events (of the file, in a log without times), beginning anywhere. Harder than
+  /// kRandom, since what goes together in time is held out together.
+  kRun,
 };
 
 struct SplitSpec {
   SplitMethod method = SplitMethod::kTemporal;
   double fraction =
-      0.8;  ///< in (0, 1): of events in training (temporal), of pairs in test (random)
+      0.8;  ///< in (0, 1): of events in training (temporal), of items in test (random, run)
   std::uint32_t count = 1;  ///< > 0: events held out per customer (leave-last)
 };
 
-/// Reads "temporal:0.8", "leave-last:1" or "random:0.2".
+/// Reads "temporal:0.8", "leave-last:1", "random:0.2" or "run:0.2".
 /// @throws ArgumentError for anything else.
 SplitSpec parse_split(std::string_view text);
 /// The text parse_split() reads.
@@ -42,8 +46,9 @@ struct RowSplit {
 };
 
 /// Splits the rows that count. Leave-last orders a customer's events by time, then by row, and
-/// keeps at least one in training: a customer with `count` events or fewer is all training. Random
-/// draws are keyed by customer (Purpose::kSplit), so that they do not depend on other customers.
+/// keeps at least one in training: a customer with `count` events or fewer is all training. Draws
+/// of random and run are keyed by customer (Purpose::kSplit), so that they do not depend on other
+/// customers.
 /// @throws DataError where temporal or leave-last meets a table without times, or no row counts;
 /// ArgumentError where the spec is out of range.
 RowSplit split_rows(const Execution& execution, const EventTable& events, const SplitSpec& spec,
