@@ -30,6 +30,12 @@ ROWS = {
         ("gf-cf", "--model gf-cf", ".1849 / .1518"),
         ("ials, 512 factors", IALS + "--factors 512 --regularization 0.1", "-"),
         ("ials, 2048 factors", IALS + "--factors 2048 --regularization 0.05", "-"),
+        (
+            "ials, 1024 factors",
+            "--model ials --unobserved-weight 0.01 --regularization-exponent 0.35 --epochs 8 "
+            "--factors 1024 --regularization 0.15",
+            "-",
+        ),
         ("lightgcn", "--model lightgcn", ".1820 / .1547"),
         ("blend", "--config {models}/gowalla.toml", ".1920 / .1597"),
     ],
