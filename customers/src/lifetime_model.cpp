@@ -89,8 +89,10 @@ std::vector<double> bg_bb_orders(RandomStream& stream, const BgBbParameters&,
                                  const LifetimeLatent& latent, double t) {
   std::vector<double> times;
   bool alive = latent.alive;
-  for (double period = 1; period <= t && alive; ++period) {
+  double period = 1.0;
+  while (period <= t && alive) {
     if (draw_bernoulli(stream, latent.rate)) times.push_back(period);
+    ++period;
     alive = !draw_bernoulli(stream, latent.dropout);
   }
   return times;
@@ -256,7 +258,7 @@ std::shared_ptr<const LifetimeModel> lifetime_model(const FitReport& report,
   return make<MbgCnbd>(mbg_cnbd_fit(base).parameters);
 }
 
-LifetimeExpectations expectations(std::shared_ptr<const LifetimeModel> model) {
+LifetimeExpectations expectations(const std::shared_ptr<const LifetimeModel>& model) {
   return {[model](double t) { return model->expected_orders(t); },
           [model](double x, double t_x, double T, double t) {
             return model->conditional_expected_orders(x, t_x, T, t);

@@ -81,7 +81,7 @@ std::shared_ptr<const LifetimeModel> lifetime_model(const FitReport& report,
                                                     std::span<const double> dropout = {});
 
 /// For holdout_report; shares the model.
-LifetimeExpectations expectations(std::shared_ptr<const LifetimeModel> model);
+LifetimeExpectations expectations(const std::shared_ptr<const LifetimeModel>& model);
 
 /// Twice the difference of two nested models' log-likelihoods against its chi-square distribution.
 struct LikelihoodRatio {
