@@ -44,6 +44,9 @@ void check(const FitRequest& r) {
   if (r.bootstrap != 0 && (r.bootstrap < 2 || r.bootstrap > 100000)) {
     throw ArgumentError("--bootstrap must be 2 to 100000");
   }
+  if (r.margin != -1.0 && (!(r.margin >= 0.0 && r.margin <= 1.0) || r.customer.empty())) {
+    throw ArgumentError("--margin must be 0 to 1, and goes with --customer");
+  }
   if (!(r.discount > 0.0) || r.discount > 100.0) {
     throw ArgumentError("--discount must be above 0 and at most 100, a year");
   }
@@ -137,6 +140,8 @@ Command add_fit(CLI::App& app) {
   sub.add_option("--discount", request->discount,
                  "Discount rate a year of the expected residual orders of --customer")
       ->capture_default_str();
+  sub.add_option("--margin", request->margin,
+                 "Share of an order's value that is earned: also the lifetime value of --customer");
   command.run = [request, horizon](Run& run) { run_fit(*request, horizon->count() > 0, run); };
   return command;
 }

@@ -10,6 +10,7 @@
 #include <tenure/core/error.hpp>
 #include <tenure/core/parallel.hpp>
 #include <tenure/core/store.hpp>
+#include <tenure/customers/customer_outlook.hpp>
 #include <tenure/customers/lifetime_model.hpp>
 #include <tenure/customers/tracking.hpp>
 
@@ -132,38 +133,90 @@ std::string bootstrap_text(const FitReport& report, const customers::Bootstrap& 
                                    bootstrap.failed);
 }
 
-Json customer_json(const FitRequest& request, const OrderData& data, const FitReport& report) {
-  const auto& counts = data.counts();
+Json json_of(const customers::Interval& interval) { return {interval.low, interval.high}; }
+
+/// What is to be expected of the customer asked for, with intervals.
+Json customer_json(const FitRequest& request, const OrderData& data, const FitReport& report,
+                   Run& run) {
+  const auto& summary = data.calibration->summary;
   const std::size_t row = row_of(*data.calibration, *data.events, request.customer);
-  const auto model = data.model(report, row);
-  const double x = counts.frequency[row];
-  const double t_x = counts.recency[row];
-  const double age = counts.age[row];
-  const double horizon = request.horizon > 0 ? request.horizon : kDefaultHorizon;
+  customers::CustomerHistory c;
+  c.frequency = summary.counts.frequency[row];
+  c.recency = summary.counts.recency[row];
+  c.age = summary.counts.age[row];
+  if (data.with_covariates()) {
+    const auto values = [&](const customers::Covariates& part) {
+      return part.names.empty() ? std::vector<double>()
+                                : std::vector<double>(part.row(row).begin(), part.row(row).end());
+    };
+    c.rate_covariates = values(data.design.rate);
+    c.dropout_covariates = values(data.design.dropout);
+  }
+  customers::OutlookOptions options;
+  options.horizon = request.horizon > 0 ? request.horizon : kDefaultHorizon;
+  options.discount = std::log1p(request.discount) * data.spec.days_per_unit / 365.0;
+  std::optional<FitReport> spend;
+  if (request.margin >= 0) {
+    options.margin = request.margin;
+    spend = fit_report(fit_spend(run.execution(), *data.calibration, request.store));
+    c.spend_frequency = summary.spend_frequency[row];
+    c.mean_value = summary.mean_value[row];
+  }
+  const auto o =
+      customers::customer_outlooks(run.execution(), report, spend, {&c, 1}, options).front();
   Json json;
   json["id"] = request.customer;
-  json["frequency"] = x;
-  json["recency"] = t_x;
-  json["T"] = age;
-  json["p_alive"] = model->p_alive(x, t_x, age);
-  json["horizon"] = horizon;
-  json["expected_orders"] = model->conditional_expected_orders(x, t_x, age, horizon);
+  json["frequency"] = c.frequency;
+  json["recency"] = c.recency;
+  json["T"] = c.age;
+  json["p_alive"] = o.p_alive;
+  json["p_alive_interval"] = json_of(o.p_alive_interval);
+  json["horizon"] = options.horizon;
+  json["expected_orders"] = o.expected_orders;
+  json["expected_orders_interval"] = json_of(o.expected_orders_interval);
+  json["orders_interval"] = json_of(o.orders);
   json["discount"] = request.discount;
-  json["discounted_residual_orders"] = model->discounted_residual_orders(
-      x, t_x, age, std::log1p(request.discount) * data.spec.days_per_unit / 365.0);
+  json["discounted_residual_orders"] = o.discounted_residual_orders;
+  json["discounted_residual_orders_interval"] = json_of(o.discounted_residual_orders_interval);
+  if (!spend) return json;
+  json["margin"] = request.margin;
+  json["lifetime_value"] = o.lifetime_value ? Json(*o.lifetime_value) : Json(nullptr);
+  json["lifetime_value_interval"] =
+      o.lifetime_value_interval ? json_of(*o.lifetime_value_interval) : Json(nullptr);
+  json["earned_interval"] = o.earned ? json_of(*o.earned) : Json(nullptr);
   return json;
 }
 
+std::string range_text(const Json& interval, int digits) {
+  return format_interval({interval[0].get<double>(), interval[1].get<double>()}, digits);
+}
+
 std::string customer_text(const Json& json, const std::string& unit) {
-  return fmt::format(
+  const auto number = [&](const char* key) { return json[key].get<double>(); };
+  std::string text = fmt::format(
       "  customer {}: {} repeat orders, the last {:.2f} {}s after the first, known for {:.2f} {}s\n"
-      "  alive with probability {:.5f}; {:.3f} orders expected in the next {:g} {}s, {:.3f} ever "
-      "at "
-      "{:g} % a year\n",
-      json["id"].get<std::string>(), json["frequency"].get<double>(), json["recency"].get<double>(),
-      unit, json["T"].get<double>(), unit, json["p_alive"].get<double>(),
-      json["expected_orders"].get<double>(), json["horizon"].get<double>(), unit,
-      json["discounted_residual_orders"].get<double>(), 100 * json["discount"].get<double>());
+      "  alive with probability {:.5f} {}\n"
+      "  {:.3f} orders expected in the next {:g} {}s {}, between {} as they may turn out\n"
+      "  {:.3f} orders ever at {:g} % a year {}\n",
+      json["id"].get<std::string>(), number("frequency"), number("recency"), unit, number("T"),
+      unit, number("p_alive"), range_text(json["p_alive_interval"], 5), number("expected_orders"),
+      number("horizon"), unit, range_text(json["expected_orders_interval"], 3),
+      range_text(json["orders_interval"], 0), number("discounted_residual_orders"),
+      100 * number("discount"), range_text(json["discounted_residual_orders_interval"], 3));
+  if (!json.contains("margin")) return text;
+  if (!json["lifetime_value"].is_null()) {
+    text += fmt::format("  worth {:.2f} at a margin of {:g}", number("lifetime_value"),
+                        number("margin"));
+    if (!json["lifetime_value_interval"].is_null()) {
+      text += " " + range_text(json["lifetime_value_interval"], 2);
+    }
+    text += "\n";
+  }
+  if (!json["earned_interval"].is_null()) {
+    text += fmt::format("  earned within the {:g} {}s, as it may turn out: {}\n", number("horizon"),
+                        unit, range_text(json["earned_interval"], 2));
+  }
+  return text;
 }
 
 /// Expected orders of all customers of the files within the horizon.
@@ -241,7 +294,7 @@ void fit_order_model(const FitRequest& request, Run& run) {
     text += bootstrap_text(report, bootstrap);
   }
   if (!request.customer.empty()) {
-    json["customer"] = customer_json(request, data, report);
+    json["customer"] = customer_json(request, data, report, run);
     text += customer_text(json["customer"], request.unit);
   }
   if (data.file && request.horizon > 0) {

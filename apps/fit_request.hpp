@@ -25,6 +25,7 @@ struct FitRequest {
   std::string customer;
   double horizon = 0.0;   ///< 0: not given
   double discount = 0.1;  ///< a year
+  double margin = -1.0;   ///< share of an order's value; negative: not given
 };
 
 /// Order models, by a store or by counts; one of them or `all`.

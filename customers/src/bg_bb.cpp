@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdint>
 #include <string>
 
 namespace tenure::customers {
@@ -28,7 +29,9 @@ void check_periods(double n) {
 double lived(double gamma, double delta, double n, double discount_factor) {
   double alive = discount_factor;
   double sum = 0.0;
-  for (double i = 1; i <= n; ++i) {
+  const auto periods = static_cast<std::int64_t>(n);
+  for (std::int64_t k = 1; k <= periods; ++k) {
+    const auto i = static_cast<double>(k);
     sum += alive;
     alive *= discount_factor * (delta + i - 1) / (gamma + delta + i - 1);
     if (discount_factor < 1 && alive <= 1e-17 * (1 - discount_factor) * sum) break;

@@ -91,7 +91,8 @@ void add_row(const BgBbParameters& p, double x, double t_x, double n, double wei
              Derivatives& sum) {
   LogSum paths;
   paths.add(beta_term(p.alpha, p.beta, x, n - x), beta_term(p.gamma, p.delta, 0, n));
-  for (double lived = t_x; lived < n; ++lived) {
+  for (auto i = static_cast<int>(t_x); i < static_cast<int>(n); ++i) {
+    const double lived = i;
     paths.add(beta_term(p.alpha, p.beta, x, lived - x), beta_term(p.gamma, p.delta, 1, lived));
   }
   paths.add_to(weight, sum);
@@ -102,7 +103,8 @@ void add_row(const BgBbParameters& p, double x, double t_x, double n, double wei
 std::vector<double> bg_bb_log_paths(const BgBbParameters& p, double x, double t_x, double n) {
   std::vector<double> paths;
   paths.push_back(log_runs(p.alpha, p.beta, x, n - x) + log_runs(p.gamma, p.delta, 0, n));
-  for (double lived = t_x; lived < n; ++lived) {
+  for (auto i = static_cast<int>(t_x); i < static_cast<int>(n); ++i) {
+    const double lived = i;
     paths.push_back(log_runs(p.alpha, p.beta, x, lived - x) + log_runs(p.gamma, p.delta, 1, lived));
   }
   return paths;

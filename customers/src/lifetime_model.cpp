@@ -1,6 +1,10 @@
+#include "checks.hpp"
+
+#include <tenure/core/distributions.hpp>
 #include <tenure/core/error.hpp>
 #include <tenure/customers/lifetime_model.hpp>
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <utility>
@@ -34,10 +38,65 @@ class Model final : public LifetimeModel {
                                 double T) const override {
     return Functions::posterior(stream, p_, x, t_x, T);
   }
+  std::vector<double> draw_orders(RandomStream& stream, const LifetimeLatent& latent,
+                                  double t) const override {
+    detail::check_horizon(t);
+    return Functions::orders(stream, p_, latent, t);
+  }
 
  private:
   Parameters p_;
 };
+
+// k ticks an order, `phase` of them gone by already; a dropout test at every order.
+std::vector<double> order_times(RandomStream& stream, int k, const LifetimeLatent& latent,
+                                double t) {
+  std::vector<double> times;
+  if (!latent.alive) return times;
+  int ticks = k - latent.phase;
+  for (double now = 0.0;;) {
+    now += draw_gamma(stream, ticks, k * latent.rate);
+    if (!(now <= t)) return times;
+    times.push_back(now);
+    if (draw_bernoulli(stream, std::min(1.0, latent.dropout))) return times;
+    ticks = k;
+  }
+}
+
+std::vector<double> bg_nbd_orders(RandomStream& stream, const BgNbdParameters&,
+                                  const LifetimeLatent& latent, double t) {
+  return order_times(stream, 1, latent, t);
+}
+
+std::vector<double> mbg_cnbd_orders(RandomStream& stream, const MbgCnbdParameters& p,
+                                    const LifetimeLatent& latent, double t) {
+  return order_times(stream, p.k, latent, t);
+}
+
+std::vector<double> pareto_nbd_orders(RandomStream& stream, const ParetoNbdParameters&,
+                                      const LifetimeLatent& latent, double t) {
+  std::vector<double> times;
+  if (!latent.alive) return times;
+  const double end = std::min(t, draw_exponential(stream) / latent.dropout);
+  for (double now = 0.0;;) {
+    now += draw_exponential(stream) / latent.rate;
+    if (!(now <= end)) return times;
+    times.push_back(now);
+  }
+}
+
+std::vector<double> bg_bb_orders(RandomStream& stream, const BgBbParameters&,
+                                 const LifetimeLatent& latent, double t) {
+  std::vector<double> times;
+  bool alive = latent.alive;
+  double period = 1.0;
+  while (period <= t && alive) {
+    if (draw_bernoulli(stream, latent.rate)) times.push_back(period);
+    ++period;
+    alive = !draw_bernoulli(stream, latent.dropout);
+  }
+  return times;
+}
 
 struct BgNbd {
   using Parameters = BgNbdParameters;
@@ -48,6 +107,7 @@ struct BgNbd {
   static constexpr auto discounted = bg_nbd_discounted_residual_orders;
   static constexpr auto prior = draw_bg_nbd_prior;
   static constexpr auto posterior = draw_bg_nbd_posterior;
+  static constexpr auto orders = bg_nbd_orders;
 };
 
 struct MbgCnbd {
@@ -59,6 +119,7 @@ struct MbgCnbd {
   static constexpr auto discounted = mbg_cnbd_discounted_residual_orders;
   static constexpr auto prior = draw_mbg_cnbd_prior;
   static constexpr auto posterior = draw_mbg_cnbd_posterior;
+  static constexpr auto orders = mbg_cnbd_orders;
 };
 
 struct ParetoNbd {
@@ -70,6 +131,7 @@ struct ParetoNbd {
   static constexpr auto discounted = pareto_nbd_discounted_residual_orders;
   static constexpr auto prior = draw_pareto_nbd_prior;
   static constexpr auto posterior = draw_pareto_nbd_posterior;
+  static constexpr auto orders = pareto_nbd_orders;
 };
 
 struct BgBb {
@@ -81,6 +143,7 @@ struct BgBb {
   static constexpr auto discounted = bg_bb_discounted_residual_orders;
   static constexpr auto prior = draw_bg_bb_prior;
   static constexpr auto posterior = draw_bg_bb_posterior;
+  static constexpr auto orders = bg_bb_orders;
 };
 
 template <class Functions>
@@ -195,7 +258,7 @@ std::shared_ptr<const LifetimeModel> lifetime_model(const FitReport& report,
   return make<MbgCnbd>(mbg_cnbd_fit(base).parameters);
 }
 
-LifetimeExpectations expectations(std::shared_ptr<const LifetimeModel> model) {
+LifetimeExpectations expectations(const std::shared_ptr<const LifetimeModel>& model) {
   return {[model](double t) { return model->expected_orders(t); },
           [model](double x, double t_x, double T, double t) {
             return model->conditional_expected_orders(x, t_x, T, t);

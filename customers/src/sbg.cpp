@@ -144,7 +144,8 @@ double sbg_discounted_residual_renewals(const SbgParameters& p, double renewals,
   const double factor = std::exp(-discount);
   double stays = 1.0;
   double sum = 0.0;
-  for (double i = 0; i < kMostPeriods; ++i) {
+  for (int k = 0; k < static_cast<int>(kMostPeriods); ++k) {
+    const double i = k;
     stays *= factor * (p.beta + renewals + i) / (p.alpha + p.beta + renewals + i);
     sum += stays;
     if (stays <= 1e-17 * (1 - factor) * sum) break;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 
 namespace tenure::customers::detail {
 namespace {
@@ -41,14 +42,15 @@ double sum_over_ticks(double r, double tau, int k, int phase, Value value, Next 
   const Beginning begin = beginning(r, tau);
   const double z = tau / (1 + tau);
   const double skipped = std::floor((begin.m + phase) / k);
-  for (double n = 0; n < skipped; ++n) next();
+  for (auto n = static_cast<std::int64_t>(skipped); n > 0; --n) next();
   double orders = skipped;
   double towards = begin.m + phase - k * skipped;  // ticks since that order
   double probability = std::exp(begin.log_probability);
   double sum = 0.0;
   double mass = 0.0;  // of the probabilities summed: 1 but for the rounding of where they begin
   const auto result = [&] { return begin.m > 0 ? sum / mass : sum; };
-  for (double m = begin.m;; ++m) {
+  double m = begin.m;
+  for (;;) {
     mass += probability;
     const double term = probability * value();
     sum += term;
@@ -60,6 +62,7 @@ double sum_over_ticks(double r, double tau, int k, int phase, Value value, Next 
       return result();
     }
     if (probability == 0) return result();
+    ++m;
     probability *= growth;
     if (++towards == k) {
       towards = 0;

@@ -35,14 +35,23 @@ class FitLifetime : public testing::Test {
 
 TEST_F(FitLifetime, ParetoNbdTellsOfCustomer1516) {
   TENURE_REQUIRE_DATA(log, "cdnow/CDNOW_sample.txt");
-  const Json json = run_json({"fit", cdnow_store(log), "--model", "pareto-nbd", "--calibration-end",
-                              "1997-09-30", "--customer", "1516", "--horizon", "52"});
+  const Json json =
+      run_json({"fit", cdnow_store(log), "--model", "pareto-nbd", "--calibration-end", "1997-09-30",
+                "--customer", "1516", "--horizon", "52", "--margin", "0.3"});
   EXPECT_NEAR(number(json, "log_likelihood"), -9594.98, 0.01);
   EXPECT_NEAR(number(json.at("standard_errors"), "beta"), 6.2105, 0.02 * 6.2105);
   const Json& customer = json.at("customer");
   EXPECT_NEAR(number(customer, "expected_orders"), 25.456, 0.01);
   EXPECT_NEAR(number(customer, "p_alive"), 0.99787, 0.0001);
   EXPECT_GT(number(customer, "discounted_residual_orders"), 0);
+  for (const char* name :
+       {"p_alive", "expected_orders", "discounted_residual_orders", "lifetime_value"}) {
+    const Json& interval = customer.at(std::string(name) + "_interval");
+    EXPECT_LT(interval.at(0).get<double>(), number(customer, name)) << name;
+    EXPECT_GT(interval.at(1).get<double>(), number(customer, name)) << name;
+  }
+  EXPECT_GT(customer.at("orders_interval").at(1).get<double>(),
+            customer.at("expected_orders_interval").at(1).get<double>());
   EXPECT_EQ(json.at("holdout").at("actual_orders"), 1882);
 }
 

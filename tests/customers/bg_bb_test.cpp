@@ -62,7 +62,8 @@ struct Life {
 Life live(RandomStream& stream, LifetimeLatent latent, double n, double more) {
   Life life;
   bool here = latent.alive;
-  for (double i = 1; i <= n + more && here; ++i) {
+  for (int period = 1; period <= static_cast<int>(n + more) && here; ++period) {
+    const double i = period;
     if (draw_bernoulli(stream, latent.rate)) {
       if (i <= n) {
         ++life.x;

@@ -26,10 +26,11 @@ RecencyFrequency simulate(const ParetoNbdParameters& p, std::uint32_t n, std::ui
     const double rate = draw_gamma(stream, p.r, p.alpha);
     const double end = std::min(age, draw_exponential(stream) / draw_gamma(stream, p.s, p.beta));
     double x = 0, t_x = 0;
-    for (double t = draw_exponential(stream) / rate; t <= end;
-         t += draw_exponential(stream) / rate) {
+    double t = draw_exponential(stream) / rate;
+    while (t <= end) {
       ++x;
       t_x = t;
+      t += draw_exponential(stream) / rate;
     }
     data.frequency.push_back(x);
     data.recency.push_back(t_x);

@@ -25,9 +25,10 @@ struct Life {
 Life live(RandomStream& stream, const LifetimeLatent& latent, double until) {
   Life life;
   life.end = latent.alive ? draw_exponential(stream) / latent.dropout : 0.0;
-  for (double t = draw_exponential(stream) / latent.rate; t <= std::min(until, life.end);
-       t += draw_exponential(stream) / latent.rate) {
+  double t = draw_exponential(stream) / latent.rate;
+  while (t <= std::min(until, life.end)) {
     life.orders.push_back(t);
+    t += draw_exponential(stream) / latent.rate;
   }
   return life;
 }

@@ -68,7 +68,8 @@ TEST(SbgSurvival, IsTheProductOfRetentions) {
   const SbgParameters p{0.6681, 3.8061};
   double product = 1;
   EXPECT_EQ(sbg_survival(p, 0), 1.0);
-  for (double t = 1; t <= 50; ++t) {
+  for (int period = 1; period <= 50; ++period) {
+    const double t = period;
     product *= sbg_retention(p, t);
     EXPECT_NEAR(sbg_survival(p, t) / product, 1.0, 1e-13);
   }

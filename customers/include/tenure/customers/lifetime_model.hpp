@@ -40,6 +40,10 @@ class LifetimeModel {
   /// A customer with history (x, t_x, T), from its exact posterior.
   virtual LifetimeLatent draw_posterior(RandomStream& stream, double x, double t_x,
                                         double T) const = 0;
+  /// Times of the orders within t from now of a customer drawn by one of the two, in order; for
+  /// BG/BB whole periods from 1. Takes time in proportion to their number.
+  virtual std::vector<double> draw_orders(RandomStream& stream, const LifetimeLatent& latent,
+                                          double t) const = 0;
 };
 
 /// A kind of model: what the command line offers and loops over.
@@ -77,7 +81,7 @@ std::shared_ptr<const LifetimeModel> lifetime_model(const FitReport& report,
                                                     std::span<const double> dropout = {});
 
 /// For holdout_report; shares the model.
-LifetimeExpectations expectations(std::shared_ptr<const LifetimeModel> model);
+LifetimeExpectations expectations(const std::shared_ptr<const LifetimeModel>& model);
 
 /// Twice the difference of two nested models' log-likelihoods against its chi-square distribution.
 struct LikelihoodRatio {
