@@ -19,7 +19,7 @@ constexpr std::size_t kCustomerChunk = 1024;
 
 [[noreturn]] void bad_split(std::string_view text) {
   throw ArgumentError("split: '" + std::string(text) +
-                      "' is none of temporal:SHARE, leave-last:N, random:SHARE");
+                      "' is none of temporal:SHARE, leave-last:N, random:SHARE, items:SHARE");
 }
 
 void validate(const SplitSpec& spec) {
@@ -68,6 +68,20 @@ void leave_last(const EventTable& events, std::span<std::size_t> rows, std::uint
   for (std::size_t i = 0; i < rows.size(); ++i) (i < kept ? split.train : split.test)[rows[i]] = 1;
 }
 
+/// A share of the items that are goods, with all their rows.
+void split_items(std::uint64_t seed, const EventTable& events, const std::vector<std::size_t>& rows,
+                 double fraction, RowSplit& split) {
+  split.items.assign(events.items.size(), 0);
+  for (std::uint32_t item = 0; item < events.items.size(); ++item) {
+    if (events.is_service(item)) continue;
+    RandomStream stream(seed, {Purpose::kSplit, 1, item, 0});
+    split.items[item] = stream.uniform() < fraction ? 1 : 0;
+  }
+  for (const std::size_t row : rows) {
+    (split.items[events.item[row]] != 0 ? split.test : split.train)[row] = 1;
+  }
+}
+
 void hold_out_items(const EventTable& events, std::span<std::size_t> rows, double fraction,
                     RandomStream stream, RowSplit& split) {
   std::stable_sort(rows.begin(), rows.end(),
@@ -97,6 +111,8 @@ SplitSpec parse_split(std::string_view text) {
   } else {
     if (method == "random") {
       spec.method = SplitMethod::kRandom;
+    } else if (method == "items") {
+      spec.method = SplitMethod::kItems;
     } else if (method != "temporal") {
       bad_split(text);
     }
@@ -113,6 +129,7 @@ std::string to_string(const SplitSpec& spec) {
   const auto [end, error] =
       std::to_chars(digits.data(), digits.data() + digits.size(), spec.fraction);
   const std::string share(digits.data(), error == std::errc{} ? end : digits.data());
+  if (spec.method == SplitMethod::kItems) return "items:" + share;
   return (spec.method == SplitMethod::kTemporal ? "temporal:" : "random:") + share;
 }
 
@@ -120,7 +137,9 @@ RowSplit split_rows(const Execution& execution, const EventTable& events, const 
                     const InteractionOptions& options) {
   validate(spec);
   events.validate();
-  if (spec.method != SplitMethod::kRandom && !events.has_time()) {
+  const bool by_time =
+      spec.method == SplitMethod::kTemporal || spec.method == SplitMethod::kLeaveLast;
+  if (by_time && !events.has_time()) {
     throw DataError("store", "events/time",
                     "the split " + to_string(spec) + " needs event times, and this log has none");
   }
@@ -135,6 +154,8 @@ RowSplit split_rows(const Execution& execution, const EventTable& events, const 
   split.test.assign(events.rows(), 0);
   if (spec.method == SplitMethod::kTemporal) {
     split_temporal(events, rows, spec.fraction, split);
+  } else if (spec.method == SplitMethod::kItems) {
+    split_items(execution.seed, events, rows, spec.fraction, split);
   } else {
     RowsByCustomer groups = group_rows(events, rows);
     parallel_for(execution, events.customers.size(), kCustomerChunk, [&](const Chunk& chunk) {
