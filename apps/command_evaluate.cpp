@@ -95,6 +95,7 @@ void evaluate_store(const Options& options, const std::vector<ModelPlan>& plans,
       continue;
     }
     if (options.all && plan.kind->needs_regions && events.region.empty()) continue;
+    if (options.all && plan.kind->needs_text && !events.has_item_text()) continue;
     try {
       Scored scored = score_plan(options, plan, events, data, run);
       comparison.add(run.execution(), scored.name, scored.evaluation, scored.json);
@@ -131,6 +132,7 @@ void evaluate_model(const Options& options, Run& run) {
   HeldOut data =
       hold_out_store(run.execution(), trained_on, options.test, options.fold_in, file.weights);
   data.train = {std::move(file.train), std::move(file.item_is_service)};
+  data.denied = data.train.item_is_service;
   if (!data.fold_in) data.known = data.train.user_items;
   std::vector<std::string> names;
   std::vector<recommender::Evaluation> evaluations;
@@ -192,9 +194,11 @@ Command add_evaluate(CLI::App& app) {
   sub.add_option("--fold-in", options->fold_in,
                  "Store with the known events of test customers the model was not trained on")
       ->type_name("STORE3.h5");
-  sub.add_option("--split", options->split,
-                 "What to hold out: temporal:0.8 (default with times), leave-last:1, random:0.2, "
-                 "run:0.2 (a run of each customer's items in order)");
+  sub.add_option(
+      "--split", options->split,
+      "What to hold out: temporal:0.8 (default with times), leave-last:1, random:0.2, "
+      "run:0.2 (a run of each customer's items in order), items:0.1 (all events of a share of "
+      "the items; lists hold only those)");
   sub.add_option("--at", options->at, "Cut-offs of the metrics, e.g. 10,20")
       ->delimiter(',')
       ->capture_default_str();

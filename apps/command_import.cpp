@@ -20,6 +20,7 @@ struct Options {
   std::string format = "auto";
   std::string columns;
   std::string currency;
+  std::string items;
   bool strict = false;
 };
 
@@ -55,6 +56,7 @@ void run_import(const Options& options, Run& run) {
   import.format = formats().at(options.format);
   import.columns = parse_columns(options.columns);
   import.currency = options.currency;
+  import.items = options.items;
   import.strict = options.strict;
   const Stopwatch watch;
   const EventTable events = read_events(run.execution(), options.inputs, import);
@@ -74,7 +76,8 @@ Command add_import(CLI::App& app) {
   Command command = make_command(
       app, "import", "Read a log of orders into a store",
       "  tenure import online_retail_II.csv -o shop.h5\n"
-      "  tenure import orders.csv -o shop.h5 --columns customer=client,time=day,price=amount\n");
+      "  tenure import orders.csv -o shop.h5 --columns customer=client,time=day,price=amount\n"
+      "  tenure import orders.csv -o shop.h5 --items catalogue.csv\n");
   auto options = std::make_shared<Options>();
   CLI::App& sub = *command.app;
   sub.add_option("INPUT", options->inputs, "Log files, read in this order as one log")->required();
@@ -88,9 +91,12 @@ Command add_import(CLI::App& app) {
       ->capture_default_str();
   sub.add_option("--columns", options->columns,
                  "Column names of a csv by role: customer, item, time, quantity, price, region, "
-                 "channel, order, kind")
+                 "channel, order, kind, text, category (of the item)")
       ->type_name("ROLE=COLUMN,...");
   sub.add_option("--currency", options->currency, "Currency of the prices, kept with the store");
+  sub.add_option("--items", options->items,
+                 "Catalogue: columns item and text, category or both; also of items without events")
+      ->type_name("ITEMS.csv");
   sub.add_flag("--strict", options->strict, "Stop at the first faulty row instead of counting it");
   command.run = [options](Run& run) { run_import(*options, run); };
   return command;

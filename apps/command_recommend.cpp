@@ -22,6 +22,8 @@ struct Options {
   std::string model;
   std::vector<std::string> customers;
   bool all = false;
+  std::string region;
+  std::string channel;
   std::uint32_t n = 10;
   bool rebuy = false;
   std::string retriever = "auto";
@@ -37,9 +39,22 @@ struct Lists {
   std::vector<Explanation> explanations;  ///< empty unless asked for
 };
 
+bool for_newcomer(const Options& options) {
+  return !options.region.empty() || !options.channel.empty();
+}
+
 std::vector<std::uint32_t> selected_users(const Options& options,
                                           const recommender::ModelFile& file) {
-  if (options.all == !options.customers.empty()) {
+  const int ways = (options.all ? 1 : 0) + (options.customers.empty() ? 0 : 1);
+  if (for_newcomer(options)) {
+    if (ways > 0) {
+      throw ArgumentError(
+          "--region and --channel are those of a new customer: leave out "
+          "--customer and --all");
+    }
+    return {};
+  }
+  if (ways != 1) {
     throw ArgumentError("name customers with --customer ID, or all of them with --all");
   }
   if (!options.all) return codes_of("customer", options.customers, file.customers);
@@ -60,7 +75,9 @@ Json lists_json(const recommender::ModelFile& file, const Lists& all) {
       list["items"].push_back(std::string(file.items[item]));
     }
     for (const float score : result.lists.list_scores(i)) list["scores"].push_back(score);
-    if (result.used_fallback[i] != 0) list["fallback"] = "popularity";
+    if (result.used_fallback[i] != 0) {
+      list["fallback"] = file.newcomers ? "regional-popularity" : "popularity";
+    }
     if (!explanations.empty()) {
       list["explanations"] = explanation_json(explanations[i], file.items);
     }
@@ -83,12 +100,71 @@ std::string lists_text(const recommender::ModelFile& file, const Lists& all) {
   return text;
 }
 
+/// "France, web"; "all customers" for none.
+std::string group_text(const recommender::RegionalPopularityModel& model, std::uint32_t group) {
+  if (group == recommender::kNoRegion) return "all customers";
+  std::string name(model.groups()[group]);
+  const std::size_t tab = name.find('\t');
+  if (tab == std::string::npos) return name;
+  if (tab == 0 || tab + 1 == name.size()) return name.erase(tab, 1);
+  return name.replace(tab, 1, ", ");
+}
+
+/// The list of a customer the model has never seen, known by region, channel or both.
+void recommend_newcomer(const Options& options, const recommender::ModelFile& file,
+                        const RuleFiles& rules, Run& run) {
+  if (!file.newcomers) {
+    throw ArgumentError(
+        "the model was trained on a log without regions, channels or times: no "
+        "list by region can be made");
+  }
+  if (options.explain) throw ArgumentError("--explain needs a customer with a history");
+  const auto group = file.newcomers->find_group(options.region, options.channel);
+  std::vector<float> scores(file.items.size());
+  file.newcomers->scores_of(group, scores);
+  const recommender::PopularityModel popularity(1, std::move(scores));
+  Csr nothing;
+  nothing.n_columns = file.items.size();
+  nothing.row_start.push_back(0);
+  const std::vector<std::uint32_t> stranger{recommender::kNewUser};
+  const std::vector<std::uint32_t> row{0};
+  recommender::RecommendOptions recommend;
+  recommend.k = options.n;
+  recommend.denied = file.item_is_service;
+  recommend.rules = rules.rules();
+  const auto made =
+      recommender::recommend(run.execution(), popularity, {stranger, row, nothing}, recommend);
+  const std::string name = group_text(*file.newcomers, group);
+  Json list;
+  list["region"] = options.region.empty() ? Json(nullptr) : Json(options.region);
+  list["channel"] = options.channel.empty() ? Json(nullptr) : Json(options.channel);
+  list["group"] = group == recommender::kNoRegion ? Json(nullptr) : Json(name);
+  list["fallback"] = "regional-popularity";
+  list["items"] = Json::array();
+  list["scores"] = Json::array();
+  std::string text = fmt::format("new customer, by {}:", name);
+  for (const std::uint32_t item : made.lists.list_ids(0)) {
+    list["items"].push_back(std::string(file.items[item]));
+    text += fmt::format(" {}", file.items[item]);
+  }
+  for (const float score : made.lists.list_scores(0)) list["scores"].push_back(score);
+  if (run.human()) run.print(rules.text() + text + "\n");
+  Json json{{"model", std::string(file.model->name())}, {"lists", Json::array({list})}};
+  if (!rules.json().is_null()) json["rules"] = rules.json();
+  run.write_json(json);
+}
+
 void run_recommend(const Options& options, Run& run) {
   const auto kind = recommender::retriever_kind_from_string(options.retriever);
   if (!kind) throw ArgumentError("unknown retriever '" + options.retriever + "'");
   if (options.n == 0) throw ArgumentError("-n must be at least 1");
   const recommender::ModelFile file = recommender::load_model(run.execution(), options.model);
   const RuleFiles rules(run.execution(), options.rules, file.items);
+  if (for_newcomer(options)) {
+    selected_users(options, file);  // checks
+    recommend_newcomer(options, file, rules, run);
+    return;
+  }
   Lists lists;
   lists.users = selected_users(options, file);
   const auto popularity = recommender::train_popularity(file.train);
@@ -107,6 +183,7 @@ void run_recommend(const Options& options, Run& run) {
   recommend.rules = rules.rules();
   recommend.retriever = retriever.get();
   recommend.fallback = popularity.get();
+  if (file.newcomers) recommend.fallback = file.newcomers.get();
   const recommender::UserBatch batch{lists.users, lists.users, file.train};
   lists.made = recommender::recommend(run.execution(), *file.model, batch, recommend);
   if (options.explain) {
@@ -126,6 +203,7 @@ Command add_recommend(CLI::App& app) {
                                  "  tenure recommend model.h5 --customer 12347 --customer 12348\n"
                                  "  tenure recommend model.h5 --all -n 20 --json lists.json\n"
                                  "  tenure recommend model.h5 --customer 12347 --explain\n"
+                                 "  tenure recommend model.h5 --region France --channel web\n"
                                  "  tenure recommend model.h5 --all --deny recalled.txt --stock "
                                  "stock.csv --categories categories.csv --cap 2\n");
   auto options = std::make_shared<Options>();
@@ -134,6 +212,10 @@ Command add_recommend(CLI::App& app) {
   sub.add_option("--customer", options->customers, "Customer id; may be given several times")
       ->type_name("ID");
   sub.add_flag("--all", options->all, "Every customer of the model");
+  sub.add_option("--region", options->region,
+                 "The list of a new customer of this region, by what sells there; with --channel "
+                 "by both where both are known");
+  sub.add_option("--channel", options->channel, "The list of a new customer of this channel");
   sub.add_option("-n,--count", options->n, "Items per list")->capture_default_str();
   sub.add_flag("--rebuy", options->rebuy, "Items bought before may be shown again");
   sub.add_option("--retriever", options->retriever, "How items are searched")

@@ -39,6 +39,21 @@ recommender::ModelFile make_file(EventTable&& events, recommender::Interactions&
   return file;
 }
 
+/// Popularity by region, channel or both for customers without history; null where the log has
+/// neither, or no times.
+std::unique_ptr<recommender::RegionalPopularityModel> train_newcomers(
+    const EventTable& events, const CsrView& user_items,
+    const recommender::InteractionOptions& weights) {
+  const bool regions = !events.region.empty();
+  const bool channels = !events.channel.empty();
+  if (!events.has_time() || (!regions && !channels)) return nullptr;
+  recommender::RegionalPopularityOptions options;
+  options.by = regions && channels ? recommender::PopularityBy::kRegionChannel
+               : regions           ? recommender::PopularityBy::kRegion
+                                   : recommender::PopularityBy::kChannel;
+  return recommender::train_regional_popularity(events, user_items, options, weights);
+}
+
 void run_train(const Options& options, const ModelPlan& plan, Run& run) {
   const std::string name(plan.kind->name);
   EventTable events = read_store(run.execution(), options.store);
@@ -55,9 +70,11 @@ void run_train(const Options& options, const ModelPlan& plan, Run& run) {
   json["refit_seconds"] = refitted.train_seconds;
   put_solver(json, "refit_solver", *refitted.model);
   const std::string refit_solver = solver_text(*refitted.model);
+  auto newcomers = train_newcomers(events, all.user_items, weights);
   recommender::ModelFile file =
       make_file(std::move(events), std::move(all), std::move(refitted.model), evaluation);
   file.weights = weights;
+  file.newcomers = std::move(newcomers);
   recommender::save_model(run.execution(), file, options.output);
 
   run.print(fmt::format("Trained {} on {}, {}\n", name, options.store, data.description) +
@@ -83,9 +100,11 @@ Command add_train(CLI::App& app) {
   sub.add_option("-o,--output", options->output, "Model to write")
       ->required()
       ->type_name("MODEL.h5");
-  sub.add_option("--split", options->split,
-                 "What to hold out: temporal:0.8 (default with times), leave-last:1, random:0.2, "
-                 "run:0.2 (a run of each customer's items in order)");
+  sub.add_option(
+      "--split", options->split,
+      "What to hold out: temporal:0.8 (default with times), leave-last:1, random:0.2, "
+      "run:0.2 (a run of each customer's items in order), items:0.1 (all events of a share of "
+      "the items; lists hold only those)");
   sub.add_option("--at", options->at, "Cut-offs of the metrics, e.g. 10,20")
       ->delimiter(',')
       ->capture_default_str();

@@ -122,7 +122,7 @@ void run_tune(const Options& options, const ModelPlan& plan, Run& run) {
   const auto popularity = recommender::train_popularity(data.train.user_items);
   recommender::EvaluationOptions evaluation;
   evaluation.allow_seen = options.rebuy;
-  evaluation.denied = data.train.item_is_service;
+  evaluation.denied = data.denied;
   evaluation.fallback = popularity.get();
   recommender::TrainingInput input;
   input.events = &events;
@@ -172,9 +172,11 @@ Command add_tune(CLI::App& app) {
   sub.add_option("STORE", options->store, "Store to tune on")->required()->type_name("STORE.h5");
   sub.add_option("-o,--output", options->output, "Configuration file to write, for --config")
       ->type_name("FILE.toml");
-  sub.add_option("--split", options->split,
-                 "What to hold out: temporal:0.8 (default with times), leave-last:1, random:0.2, "
-                 "run:0.2 (a run of each customer's items in order)");
+  sub.add_option(
+      "--split", options->split,
+      "What to hold out: temporal:0.8 (default with times), leave-last:1, random:0.2, "
+      "run:0.2 (a run of each customer's items in order), items:0.1 (all events of a share of "
+      "the items; lists hold only those)");
   sub.add_option("--candidates", options->tune.candidates,
                  "Candidates; the first is the options as given")
       ->capture_default_str();

@@ -43,6 +43,16 @@ HeldOut hold_out(const Execution& execution, const EventTable& events, const std
       fmt::format("split {}: {} events to train on, {} held out", recommender::to_string(spec),
                   with_commas(rows.train_rows), with_commas(rows.test_rows));
   if (rows.cut) data.description += ", cut after " + format_time(*rows.cut);
+  data.denied = data.train.item_is_service;
+  if (!rows.items.empty()) {
+    data.denied.resize(rows.items.size());
+    std::uint64_t left = 0;
+    for (std::size_t item = 0; item < rows.items.size(); ++item) {
+      if (rows.items[item] == 0) data.denied[item] = 1;
+      left += data.denied[item] == 0 ? 1U : 0U;
+    }
+    data.description += fmt::format(", lists of the {} items held out", with_commas(left));
+  }
   return data;
 }
 
@@ -52,6 +62,7 @@ HeldOut hold_out_store(const Execution& execution, const EventTable& events,
   HeldOut data;
   data.weights = recommender::with_fixed_now(events, weights);
   data.train = recommender::build_interactions(execution, events, data.weights);
+  data.denied = data.train.item_is_service;
   const EventTable test_events = read_store(execution, test_path);
   data.fold_in = !fold_in_path.empty();
   recommender::JoinedInteractions test;
@@ -83,7 +94,7 @@ recommender::Evaluation score_held_out(const Execution& execution, const recomme
   recommender::EvaluationOptions options;
   options.at = at;
   options.allow_seen = rebuy;
-  options.denied = data.train.item_is_service;
+  options.denied = data.denied;
   options.fallback = popularity.get();
   options.train = data.train.user_items;
   options.keep_user_values = true;

@@ -21,6 +21,9 @@ struct HeldOut {
   Csr known;  ///< histories of the test users: train's matrix, or folded-in ones
   Csr test;
   bool fold_in = false;
+  /// Length n_items or empty, 1 for items no list may hold: service items and, where the split
+  /// holds out whole items, all but those.
+  std::vector<std::uint8_t> denied;
   std::string description;  ///< for people: how it was held out
 };
 

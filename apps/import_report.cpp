@@ -19,6 +19,28 @@ std::uint64_t count_of(const std::map<std::string, std::uint64_t>& counts, const
   return found == counts.end() ? 0 : found->second;
 }
 
+/// Items with a text, with a category, and without any row.
+struct ItemCounts {
+  std::size_t with_text = 0;
+  std::size_t with_category = 0;
+  std::size_t without_events = 0;
+};
+
+ItemCounts count_items(const EventTable& events) {
+  ItemCounts counts;
+  std::vector<std::uint8_t> sold(events.items.size());
+  for (const std::uint32_t item : events.item) sold[item] = 1;
+  for (std::uint32_t item = 0; item < events.items.size(); ++item) {
+    const auto known = [&](const Dictionary& column) {
+      return !column.empty() && !column[item].empty() ? 1U : 0U;
+    };
+    counts.with_text += known(events.item_text);
+    counts.with_category += known(events.item_category);
+    counts.without_events += sold[item] == 0 ? 1U : 0U;
+  }
+  return counts;
+}
+
 std::string faults_text(const ImportCounts& counts) {
   std::set<std::string> reasons;
   for (const auto& [reason, count] : counts.flags) reasons.insert(reason);
@@ -47,6 +69,10 @@ Json import_json(const EventTable& events) {
   json["customers"] = events.customers.size();
   json["items"] = events.items.size();
   json["orders"] = events.orders.size();
+  const ItemCounts items = count_items(events);
+  json["items_with_text"] = items.with_text;
+  json["items_with_category"] = items.with_category;
+  json["items_without_events"] = items.without_events;
   return json;
 }
 
@@ -58,6 +84,12 @@ std::string import_text(const EventTable& events) {
   if (!events.orders.empty()) text += fmt::format(", {} orders", with_commas(events.orders.size()));
   if (!events.regions.empty()) text += fmt::format(", {} regions", events.regions.size());
   text += "\n";
+  const ItemCounts items = count_items(events);
+  if (items.with_text + items.with_category + items.without_events > 0) {
+    text += fmt::format("  of the items {} have a text, {} a category, {} no event\n",
+                        with_commas(items.with_text), with_commas(items.with_category),
+                        with_commas(items.without_events));
+  }
   if (events.has_time()) {
     const auto [first, last] = std::minmax_element(events.time.begin(), events.time.end());
     text += fmt::format("  from {} to {}\n", format_date(*first), format_date(*last));

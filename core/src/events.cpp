@@ -55,6 +55,13 @@ void check_column(const char* name, const std::vector<T>& column, std::size_t ro
                       " rows");
 }
 
+void check_item_column(const char* name, const Dictionary& column, const Dictionary& items) {
+  if (column.empty() || column.size() == items.size()) return;
+  throw ArgumentError(std::string("events: column ") + name + " has " +
+                      std::to_string(column.size()) + " values for " +
+                      std::to_string(items.size()) + " items");
+}
+
 void check_codes(const char* name, const std::vector<std::uint32_t>& codes,
                  const Dictionary& dictionary) {
   for (const std::uint32_t code : codes) {
@@ -140,6 +147,8 @@ void EventTable::validate() const {
   check_column("channel", channel, rows(), true);
   check_column("kind", kind, rows(), true);
   check_column("item_is_service", item_is_service, items.size(), true);
+  check_item_column("item_text", item_text, items);
+  check_item_column("item_category", item_category, items);
   check_codes("customer", customer, customers);
   check_codes("item", item, items);
   check_codes("order", order, orders);

@@ -78,6 +78,7 @@ EventTable read_events(const Execution& execution, const std::vector<std::string
   }
   EventTable events = detail::merge_chunks(execution, std::move(chunks), first->columns());
   check_some_kept(paths.front(), events);
+  if (!options.items.empty()) detail::add_catalogue(execution, options.items, events);
   mark_services(*first, events);
   events.currency = options.currency.empty() ? std::string(first->currency()) : options.currency;
   return events;

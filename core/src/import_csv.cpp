@@ -19,6 +19,8 @@ struct Columns {
   std::optional<std::size_t> channel;
   std::optional<std::size_t> order;
   std::optional<std::size_t> kind;
+  std::optional<std::size_t> text;
+  std::optional<std::size_t> category;
 
   ColumnSet present() const noexcept {
     ColumnSet set;
@@ -29,6 +31,8 @@ struct Columns {
     set.channel = channel.has_value();
     set.order = order.has_value();
     set.kind = kind.has_value() || quantity.has_value();  // a negative quantity is a return
+    set.text = text.has_value();
+    set.category = category.has_value();
     return set;
   }
 };
@@ -66,6 +70,10 @@ class CsvParser : public RowParser {
     if (present.channel) rows.channel.push_back(rows.channels.code(text_of(columns_.channel)));
     if (present.order) rows.order.push_back(rows.orders.code(text_of(columns_.order)));
     if (present.kind) rows.kind.push_back(kind);
+    if (present.text) rows.text.push_back(rows.texts.code(trimmed(record.fields[*columns_.text])));
+    if (present.category) {
+      rows.category.push_back(rows.categories.code(trimmed(record.fields[*columns_.category])));
+    }
     return faults;
   }
 
@@ -102,7 +110,7 @@ class GenericCsv : public LogReader {
       if (!is_role(role)) {
         throw ArgumentError("columns: '" + role +
                             "' is no role (customer, item, time, quantity, price, region, "
-                            "channel, order, kind)");
+                            "channel, order, kind, text, category)");
       }
     }
     columns_.customer = need("customer", options);
@@ -114,6 +122,8 @@ class GenericCsv : public LogReader {
     columns_.channel = find("channel", options);
     columns_.order = find("order", options);
     columns_.kind = find("kind", options);
+    columns_.text = find("text", options);
+    columns_.category = find("category", options);
   }
 
   ColumnSet columns() const override { return columns_.present(); }

@@ -35,6 +35,10 @@ const std::vector<Role>& roles() {
        {"order", "orderid", "orderno", "invoice", "invoiceno", "invoiceid", "transaction",
         "transactionid", "basket", "basketid"}},
       {"kind", {"kind", "event", "eventtype", "eventkind", "behavior", "behaviour"}},
+      {"text",
+       {"text", "description", "itemtext", "itemdescription", "itemname", "productdescription",
+        "productname", "title"}},
+      {"category", {"category", "itemcategory", "productcategory", "categoryname", "department"}},
   };
   return kRoles;
 }
@@ -114,6 +118,12 @@ std::string_view without_zero_fraction(std::string_view id) noexcept {
   const bool digits =
       std::all_of(whole.begin(), whole.end(), [](char c) { return c >= '0' && c <= '9'; });
   return digits ? whole : id;
+}
+
+std::string_view trimmed(std::string_view text) noexcept {
+  const std::size_t first = text.find_first_not_of(" \t");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t") + 1 - first);
 }
 
 std::string normalised(std::string_view name) {

@@ -55,10 +55,13 @@ std::string_view without_zero_fraction(std::string_view id) noexcept;
 /// Lower case, letters and digits only: how header names are compared with synonyms.
 std::string normalised(std::string_view name);
 
-/// Usual names of a role (customer, item, time, quantity, price, region, channel, order, kind), the
-/// role itself first, normalised.
+/// Without spaces and tabs at both ends.
+std::string_view trimmed(std::string_view text) noexcept;
+
+/// Usual names of a role (customer, item, time, quantity, price, region, channel, order, kind, text,
+/// category), the role itself first, normalised.
 const std::vector<std::string_view>& synonyms(std::string_view role);
-/// Whether `role` is one of the nine.
+/// Whether `role` is one of them.
 bool is_role(std::string_view role) noexcept;
 
 /// Column of a role by the first of its synonyms that the header has.

@@ -17,6 +17,7 @@ struct Columns {
   std::size_t price = 0;
   std::size_t customer = 0;
   std::size_t country = 0;
+  std::optional<std::size_t> description;
 };
 
 class OnlineRetailParser : public RowParser {
@@ -52,6 +53,9 @@ class OnlineRetailParser : public RowParser {
     rows.unit_price.push_back(amount.price);
     rows.order.push_back(rows.orders.code(invoice));
     rows.region.push_back(rows.regions.code(fields[columns_.country]));
+    if (columns_.description) {
+      rows.text.push_back(rows.texts.code(trimmed(fields[*columns_.description])));
+    }
     rows.kind.push_back(amount.negative || cancelled ? EventKind::kReturn : EventKind::kPurchase);
     return faults;
   }
@@ -72,11 +76,13 @@ class OnlineRetail : public LogReader {
     columns_.price = need({"price", "unitprice"}, "Price");
     columns_.customer = need({"customerid"}, "CustomerID");
     columns_.country = need({"country"}, "Country");
+    columns_.description = find_name(csv().header(), {"description"});
   }
 
   ColumnSet columns() const override {
     ColumnSet set;
     set.time = set.quantity = set.unit_price = set.order = set.region = set.kind = true;
+    set.text = columns_.description.has_value();
     return set;
   }
   std::unique_ptr<RowParser> parser() const override {

@@ -39,6 +39,8 @@ void ChunkRows::reserve(const ColumnSet& columns, std::size_t rows_at_most) {
   if (columns.region) region.reserve(rows_at_most);
   if (columns.channel) channel.reserve(rows_at_most);
   if (columns.kind) kind.reserve(rows_at_most);
+  if (columns.text) text.reserve(rows_at_most);
+  if (columns.category) category.reserve(rows_at_most);
 }
 
 bool ChunkRows::count(const FaultSet& faults) noexcept {

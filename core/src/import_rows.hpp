@@ -57,6 +57,8 @@ struct ColumnSet {
   bool region = false;
   bool channel = false;
   bool kind = false;
+  bool text = false;      ///< of the item
+  bool category = false;  ///< of the item
   friend bool operator==(const ColumnSet&, const ColumnSet&) = default;
 };
 
@@ -89,11 +91,15 @@ struct ChunkRows {
   std::vector<std::uint32_t> region;
   std::vector<std::uint32_t> channel;
   std::vector<EventKind> kind;
+  std::vector<std::uint32_t> text;
+  std::vector<std::uint32_t> category;
   ChunkCodes customers;
   ChunkCodes items;
   ChunkCodes orders;
   ChunkCodes regions;
   ChunkCodes channels;
+  ChunkCodes texts;
+  ChunkCodes categories;
 
   std::uint64_t rows = 0;
   std::array<std::uint64_t, kFaults> dropped{};
@@ -162,6 +168,10 @@ LogFormat detect_format(const std::string& path, const ImportOptions& options);
 
 /// Parses every chunk of a file. With strict the first faulty row of the file is thrown.
 std::vector<ChunkRows> parse_log(const Execution& execution, const LogReader& log, bool strict);
+
+/// Adds a catalogue of items (ImportOptions::items) to the table.
+/// @throws DataError as read_events() says.
+void add_catalogue(const Execution& execution, const std::string& path, EventTable& events);
 
 /// Puts chunks together in order; codes follow first appearance over all of them.
 EventTable merge_chunks(const Execution& execution, std::vector<ChunkRows> chunks,

@@ -101,6 +101,8 @@ void write_store(const Execution& execution, const EventTable& events, const std
   write_dictionary(file, "regions", events.regions);
   write_dictionary(file, "channels", events.channels);
   write_column(file, "item_is_service", events.item_is_service);
+  write_dictionary(file, "item_text", events.item_text);
+  write_dictionary(file, "item_category", events.item_category);
   file.commit();
 }
 
@@ -119,6 +121,8 @@ EventTable read_store(const Execution& execution, const std::string& path) {
   events.regions = read_dictionary(file, "regions");
   events.channels = read_dictionary(file, "channels");
   events.item_is_service = read_column<std::uint8_t>(file, "item_is_service", events.items.size());
+  events.item_text = read_dictionary(file, "item_text");
+  events.item_category = read_dictionary(file, "item_category");
   try {
     events.validate();
   } catch (const ArgumentError& error) {

@@ -86,6 +86,13 @@ Matrix<float> first_items(const Execution& execution, const CsrView& by_item,
   return items;
 }
 
+Matrix<float> without_rows(Matrix<float> matrix, std::span<const std::uint8_t> apart) {
+  for (std::size_t row = 0; row < matrix.rows(); ++row) {
+    if (apart[row] != 0) std::fill_n(matrix.row(row), matrix.cols(), 0.0F);
+  }
+  return matrix;
+}
+
 bool all_finite(const Matrix<float>& matrix) {
   return std::all_of(matrix.data(), matrix.data() + matrix.size(),
                      [](float value) { return std::isfinite(value); });
@@ -129,23 +136,26 @@ void validate(const IalsOptions& options) {
 }
 
 IalsModel::IalsModel(const Execution& execution, const IalsOptions& options,
-                     Matrix<float> user_factors, Matrix<float> item_factors,
-                     IalsSolver solver_used) {
+                     Matrix<float> user_factors, Matrix<float> item_factors, IalsSolver solver_used,
+                     std::span<const std::uint8_t> apart) {
   validate(options);
   if (solver_used == IalsSolver::kAuto) {
     throw ArgumentError("ials: auto is no solver that finds factors");
   }
   if (user_factors.cols() != options.factors || item_factors.cols() != options.factors ||
       item_factors.rows() == 0 || item_factors.rows() >= kNewUser ||
-      user_factors.rows() >= kNewUser) {
+      user_factors.rows() >= kNewUser || (!apart.empty() && apart.size() != item_factors.rows())) {
     throw ArgumentError("ials: the factors have the wrong shape");
   }
   if (!all_finite(user_factors) || !all_finite(item_factors)) {
     throw NumericalError("ials: a factor is not a finite number");
   }
   detail::use_one_blas_thread();
+  const auto basis_of = [&](const Matrix<float>& items) {
+    return detail::gram_basis(execution, items.view(), "ials: the item factors");
+  };
   detail::GramBasis basis =
-      detail::gram_basis(execution, item_factors.view(), "ials: the item factors");
+      apart.empty() ? basis_of(item_factors) : basis_of(without_rows(item_factors, apart));
   state_ = std::make_unique<const State>(State{options, solver_used, std::move(user_factors),
                                                std::move(item_factors), std::move(basis)});
 }

@@ -18,6 +18,8 @@ ModelKind turbo_cf_kind();
 ModelKind gf_cf_kind();
 ModelKind ease_kind();
 ModelKind ease_sparse_kind();
+ModelKind content_kind();
+ModelKind hybrid_kind();
 ModelKind blend_kind();
 
 }  // namespace tenure::recommender::detail

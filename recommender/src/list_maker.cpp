@@ -79,11 +79,11 @@ void ListMaker::rank(const UserBatch& batch, TopLists& lists, std::size_t first)
   } else {
     rank_by_scores(batch, lists, first);
   }
-  std::vector<float> scores;
+  Matrix<float> scores;
   for (std::size_t i = 0; i < batch.size(); ++i) {
     if (!by_fallback(batch, i)) continue;
-    const auto popular = options_.fallback->item_scores();
-    scores.assign(popular.begin(), popular.end());
+    if (scores.size() == 0) scores = Matrix<float>(1, model_.n_items());
+    options_.fallback->score(batch.slice(i, i + 1), scores.view());
     rank_scores(scores.data(), {}, list_slot(lists, first + i));
   }
 }

@@ -14,6 +14,7 @@ namespace tenure::recommender {
 namespace {
 
 constexpr const char* kPrefix = "model/";
+constexpr const char* kNewcomers = "newcomers/";
 
 /// FNV-1a, 64 bit, over the little-endian bytes of numbers.
 class Fnv {
@@ -38,6 +39,10 @@ void check_parts(const ModelFile& file) {
       file.train.rows() != model.n_users() || file.train.n_columns != model.n_items() ||
       (!file.item_is_service.empty() && file.item_is_service.size() != model.n_items())) {
     throw ArgumentError("model file: the dictionaries or the training matrix do not fit the model");
+  }
+  if (file.newcomers && (file.newcomers->n_users() != model.n_users() ||
+                         file.newcomers->n_items() != model.n_items())) {
+    throw ArgumentError("model file: popularity by region does not fit the model");
   }
   csr_validate(file.train);
   validate(file.weights);
@@ -123,6 +128,7 @@ void save_model(const Execution& execution, const ModelFile& file, const std::st
   writer.write<std::uint32_t>("train/columns", file.train.columns);
   writer.write<float>("train/values", file.train.values);
   write_weights(writer, file.weights);
+  if (file.newcomers) file.newcomers->save(writer, kNewcomers);
   Dictionary names;
   std::vector<double> values;
   for (const auto& [name, value] : file.metrics) {
@@ -145,6 +151,9 @@ ModelFile load_model(const Execution& execution, const std::string& path) {
   }
   file.train = read_train(reader);
   file.weights = read_weights(reader);
+  if (reader.has(std::string(kNewcomers) + "overall")) {
+    file.newcomers = RegionalPopularityModel::load(reader, kNewcomers);
+  }
   const Dictionary names = reader.read_dictionary("metrics/names");
   const std::vector<double> values = reader.read<double>("metrics/values", names.size());
   for (std::uint32_t i = 0; i < names.size(); ++i) {

@@ -124,6 +124,8 @@ std::span<const ModelKind> model_kinds() {
                                     detail::gf_cf_kind(),
                                     detail::ease_kind(),
                                     detail::ease_sparse_kind(),
+                                    detail::content_kind(),
+                                    detail::hybrid_kind(),
                                     detail::blend_kind()};
   return kKinds;
 }

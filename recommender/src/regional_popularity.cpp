@@ -11,41 +11,111 @@
 
 namespace tenure::recommender {
 
-RegionalPopularityModel::RegionalPopularityModel(const RegionalPopularityOptions& options,
-                                                 Dictionary regions,
-                                                 std::vector<std::uint32_t> user_region,
-                                                 const CsrView& user_items)
-    : smoothing_(options.smoothing),
-      regions_(std::move(regions)),
-      user_region_(std::move(user_region)),
-      overall_(user_items.n_columns),
-      region_users_(regions_.size()) {
-  if (user_items.rows() != user_region_.size()) {
-    throw ArgumentError("regional-popularity: not one region for each user");
-  }
+namespace {
+
+constexpr std::array<std::pair<std::string_view, PopularityBy>, 3> kByNames{
+    {{"region", PopularityBy::kRegion},
+     {"channel", PopularityBy::kChannel},
+     {"region+channel", PopularityBy::kRegionChannel}}};
+
+/// Name of a group where both are known of customers.
+std::string pair_name(std::string_view region, std::string_view channel) {
+  return std::string(region).append("\t").append(channel);
+}
+
+/// Counts of groups being made: each user adds to its group, those around it and beside it.
+struct GroupCounts {
+  std::vector<std::uint64_t> users;
   std::vector<std::uint32_t> rows;
   std::vector<std::uint32_t> columns;
+
+  void add(const CustomerGroups& groups, std::uint32_t group,
+           std::span<const std::uint32_t> items) {
+    const auto count = [&](std::uint32_t one) {
+      ++users[one];
+      rows.insert(rows.end(), items.size(), one);
+      columns.insert(columns.end(), items.begin(), items.end());
+    };
+    if (group != kNoRegion && !groups.also.empty() && groups.also[group] != kNoRegion) {
+      count(groups.also[group]);
+    }
+    while (group != kNoRegion) {
+      count(group);
+      group = groups.parent.empty() ? kNoRegion : groups.parent[group];
+    }
+  }
+};
+
+/// @throws ArgumentError unless each group lies in one before it, so that no circle can be.
+void check_groups(const CustomerGroups& groups) {
+  const std::size_t n = groups.names.size();
+  for (const auto* outer : {&groups.parent, &groups.also}) {
+    if (!outer->empty() && outer->size() != n) {
+      throw ArgumentError("regional-popularity: not one outer group for each group");
+    }
+    for (std::size_t group = 0; group < outer->size(); ++group) {
+      if ((*outer)[group] != kNoRegion && (*outer)[group] >= group) {
+        throw ArgumentError("regional-popularity: an outer group does not come first");
+      }
+    }
+  }
+}
+
+void check_user_groups(const std::vector<std::uint32_t>& user_group, std::size_t n_groups) {
+  for (const std::uint32_t group : user_group) {
+    if (group != kNoRegion && group >= n_groups) {
+      throw ArgumentError("regional-popularity: a group is out of range");
+    }
+  }
+}
+
+}  // namespace
+
+std::string_view to_string(PopularityBy by) noexcept {
+  return kByNames[static_cast<std::size_t>(by)].first;
+}
+
+std::optional<PopularityBy> popularity_by_from_string(std::string_view text) noexcept {
+  for (const auto& [name, by] : kByNames) {
+    if (name == text) return by;
+  }
+  return std::nullopt;
+}
+
+RegionalPopularityModel::RegionalPopularityModel(const RegionalPopularityOptions& options,
+                                                 CustomerGroups groups,
+                                                 std::vector<std::uint32_t> user_group,
+                                                 const CsrView& user_items)
+    : smoothing_(options.smoothing),
+      by_(options.by),
+      user_group_(std::move(user_group)),
+      overall_(user_items.n_columns) {
+  if (user_items.rows() != user_group_.size()) {
+    throw ArgumentError("regional-popularity: not one group for each user");
+  }
+  check_groups(groups);
+  check_user_groups(user_group_, groups.names.size());
+  GroupCounts counts;
+  counts.users.resize(groups.names.size());
   std::vector<std::uint64_t> holders(user_items.n_columns);
   std::uint64_t users = 0;
-  for (std::size_t user = 0; user < user_region_.size(); ++user) {
+  for (std::size_t user = 0; user < user_group_.size(); ++user) {
     const auto items = user_items.row_columns(user);
-    const std::uint32_t region = user_region_[user];
-    if (region != kNoRegion && region >= regions_.size()) {
-      throw ArgumentError("regional-popularity: a region is out of range");
-    }
     if (items.empty()) continue;
     ++users;
     for (const std::uint32_t item : items) ++holders[item];
-    if (region == kNoRegion) continue;
-    ++region_users_[region];
-    rows.insert(rows.end(), items.size(), region);
-    columns.insert(columns.end(), items.begin(), items.end());
+    counts.add(groups, user_group_[user], items);
   }
   for (std::size_t item = 0; item < holders.size(); ++item) {
     overall_[item] = static_cast<float>(static_cast<double>(holders[item]) /
                                         static_cast<double>(std::max<std::uint64_t>(1, users)));
   }
-  counts_ = csr_from_triplets({}, regions_.size(), user_items.n_columns, rows, columns, {});
+  group_users_ = std::move(counts.users);
+  counts_ = csr_from_triplets({}, groups.names.size(), user_items.n_columns, counts.rows,
+                              counts.columns, {});
+  names_ = std::move(groups.names);
+  parent_ = std::move(groups.parent);
+  if (parent_.empty()) parent_.assign(names_.size(), kNoRegion);
   check();
 }
 
@@ -59,35 +129,52 @@ void RegionalPopularityModel::check() const {
       !std::all_of(counts_.values.begin(), counts_.values.end(), good)) {
     throw ArgumentError("regional-popularity: a count is not a finite number of at least 0");
   }
-  if (region_users_.size() != regions_.size() || counts_.rows() != regions_.size() ||
-      counts_.n_columns != overall_.size()) {
-    throw ArgumentError("regional-popularity: counts and regions do not fit together");
+  if (group_users_.size() != names_.size() || parent_.size() != names_.size() ||
+      counts_.rows() != names_.size() || counts_.n_columns != overall_.size()) {
+    throw ArgumentError("regional-popularity: counts and groups do not fit together");
   }
-  for (const std::uint32_t region : user_region_) {
-    if (region != kNoRegion && region >= regions_.size()) {
-      throw ArgumentError("regional-popularity: a region is out of range");
-    }
-  }
+  check_groups({names_, parent_, {}});
+  check_user_groups(user_group_, names_.size());
 }
 
-void RegionalPopularityModel::scores_of(std::uint32_t region, std::span<float> out) const {
+std::uint32_t RegionalPopularityModel::find_group(std::string_view region,
+                                                  std::string_view channel) const {
+  std::vector<std::string> wanted;
+  if (by_ == PopularityBy::kRegionChannel) {
+    if (!region.empty() && !channel.empty()) wanted.push_back(pair_name(region, channel));
+    if (!region.empty()) wanted.push_back(pair_name(region, {}));
+    if (!channel.empty()) wanted.push_back(pair_name({}, channel));
+  } else {
+    wanted.emplace_back(by_ == PopularityBy::kRegion ? region : channel);
+  }
+  const DictionaryIndex index(names_);
+  for (const std::string& name : wanted) {
+    const auto found = index.find(name);
+    if (found && group_users_[*found] > 0) return *found;
+  }
+  return kNoRegion;
+}
+
+void RegionalPopularityModel::scores_of(std::uint32_t group, std::span<float> out) const {
   if (out.size() != overall_.size()) {
     throw ArgumentError("regional-popularity: the output has another length than the catalogue");
   }
-  if (region != kNoRegion && region >= regions_.size()) {
-    throw ArgumentError("regional-popularity: region " + std::to_string(region) +
-                        " is out of range");
+  if (group != kNoRegion && group >= names_.size()) {
+    throw ArgumentError("regional-popularity: group " + std::to_string(group) + " is out of range");
   }
+  std::vector<std::uint32_t> around;  // the group and those around it, the finest first
+  for (; group != kNoRegion; group = parent_[group]) around.push_back(group);
   std::copy(overall_.begin(), overall_.end(), out.begin());
-  if (region == kNoRegion) return;
-  const double total = static_cast<double>(region_users_[region]) + smoothing_;
-  if (!(total > 0.0)) return;  // nobody there and no smoothing
-  for (float& score : out) score = static_cast<float>(smoothing_ / total) * score;
   const CsrView counts = counts_;
-  const auto items = counts.row_columns(region);
-  const auto values = counts.row_values(region);
-  for (std::size_t j = 0; j < items.size(); ++j) {
-    out[items[j]] += static_cast<float>(static_cast<double>(values[j]) / total);
+  for (auto one = around.rbegin(); one != around.rend(); ++one) {
+    const double total = static_cast<double>(group_users_[*one]) + smoothing_;
+    if (!(total > 0.0)) continue;  // nobody there and no smoothing
+    for (float& score : out) score = static_cast<float>(smoothing_ / total) * score;
+    const auto items = counts.row_columns(*one);
+    const auto values = counts.row_values(*one);
+    for (std::size_t j = 0; j < items.size(); ++j) {
+      out[items[j]] += static_cast<float>(static_cast<double>(values[j]) / total);
+    }
   }
 }
 
@@ -95,15 +182,37 @@ void RegionalPopularityModel::score(const UserBatch& batch, MatrixView<float> ou
   check_batch(*this, batch, out, n_items());
   for (std::size_t i = 0; i < batch.size(); ++i) {
     const std::uint32_t user = batch.users[i];
-    scores_of(user == kNewUser ? kNoRegion : user_region_[user], out.row_span(i));
+    scores_of(user == kNewUser ? kNoRegion : user_group_[user], out.row_span(i));
   }
+}
+
+std::unique_ptr<RegionalPopularityModel> RegionalPopularityModel::extended(
+    std::uint32_t users, std::uint32_t items) const {
+  if (users < n_users() || items < n_items()) {
+    throw ArgumentError("regional-popularity: an extension cannot have fewer users or items");
+  }
+  std::unique_ptr<RegionalPopularityModel> model(new RegionalPopularityModel());
+  model->smoothing_ = smoothing_;
+  model->by_ = by_;
+  model->names_ = names_;
+  model->parent_ = parent_;
+  model->user_group_ = user_group_;
+  model->user_group_.resize(users, kNoRegion);
+  model->overall_ = overall_;
+  model->overall_.resize(items, 0.0F);
+  model->group_users_ = group_users_;
+  model->counts_ = counts_;
+  model->counts_.n_columns = items;
+  return model;
 }
 
 void RegionalPopularityModel::save(ContainerWriter& writer, const std::string& prefix) const {
   writer.attribute(prefix + "smoothing", smoothing_);
-  writer.write_dictionary(prefix + "regions", regions_);
-  writer.write<std::uint32_t>(prefix + "user_region", user_region_);
-  writer.write<std::uint64_t>(prefix + "region_users", region_users_);
+  writer.attribute(prefix + "by", to_string(by_));
+  writer.write_dictionary(prefix + "regions", names_);
+  writer.write<std::uint32_t>(prefix + "parent", parent_);
+  writer.write<std::uint32_t>(prefix + "user_region", user_group_);
+  writer.write<std::uint64_t>(prefix + "region_users", group_users_);
   writer.write<float>(prefix + "overall", overall_);
   detail::write_csr(writer, prefix + "counts", counts_);
 }
@@ -112,9 +221,17 @@ std::unique_ptr<RegionalPopularityModel> RegionalPopularityModel::load(
     const ContainerReader& reader, const std::string& prefix) {
   std::unique_ptr<RegionalPopularityModel> model(new RegionalPopularityModel());
   model->smoothing_ = reader.real_attribute(prefix + "smoothing").value_or(-1.0);
-  model->regions_ = reader.read_dictionary(prefix + "regions");
-  model->user_region_ = reader.read<std::uint32_t>(prefix + "user_region");
-  model->region_users_ = reader.read<std::uint64_t>(prefix + "region_users");
+  const auto by =
+      popularity_by_from_string(reader.string_attribute(prefix + "by").value_or("region"));
+  if (!by) throw DataError(reader.path(), prefix + "by", "unknown");
+  model->by_ = *by;
+  model->names_ = reader.read_dictionary(prefix + "regions");
+  model->parent_.assign(model->names_.size(), kNoRegion);
+  if (reader.has(prefix + "parent")) {
+    model->parent_ = reader.read<std::uint32_t>(prefix + "parent");
+  }
+  model->user_group_ = reader.read<std::uint32_t>(prefix + "user_region");
+  model->group_users_ = reader.read<std::uint64_t>(prefix + "region_users");
   model->overall_ = reader.read<float>(prefix + "overall");
   model->counts_ = detail::read_csr(reader, prefix + "counts", model->overall_.size());
   try {
@@ -125,39 +242,108 @@ std::unique_ptr<RegionalPopularityModel> RegionalPopularityModel::load(
   return model;
 }
 
-std::vector<std::uint32_t> latest_regions(const EventTable& events,
-                                          const InteractionOptions& options,
-                                          std::span<const std::uint8_t> rows) {
+std::vector<std::size_t> latest_rows(const EventTable& events, const InteractionOptions& options,
+                                     std::span<const std::uint8_t> rows) {
   events.validate();
   if (!rows.empty() && rows.size() != events.rows()) {
     throw ArgumentError("regional-popularity: the row mask has another length than the table");
   }
-  if (events.region.empty() && events.rows() > 0) {
-    throw DataError("store", "events/region",
-                    "popularity by region needs regions, and this log has none");
-  }
   if (!events.has_time() && events.rows() > 0) {
     throw DataError("store", "events/time",
-                    "popularity by region needs event times, and this log has none");
+                    "popularity by region or channel needs event times, and this log has none");
   }
   const std::vector<float> weights = event_weights(events, options);
-  std::vector<std::uint32_t> regions(events.customers.size(), kNoRegion);
-  std::vector<std::int64_t> latest(events.customers.size());
+  const std::size_t none = events.rows();
+  std::vector<std::size_t> latest(events.customers.size(), none);
   for (std::size_t row = 0; row < weights.size(); ++row) {
-    if (!(weights[row] > 0.0F) || (!rows.empty() && rows[row] == 0)) continue;
-    const std::uint32_t customer = events.customer[row];
-    if (regions[customer] != kNoRegion && events.time[row] < latest[customer]) continue;
-    regions[customer] = events.region[row];
-    latest[customer] = events.time[row];
+    if (!rows.empty() && rows[row] == 0) continue;
+    std::size_t& best = latest[events.customer[row]];
+    const bool counts = weights[row] > 0.0F;
+    const bool best_counts = best != none && weights[best] > 0.0F;
+    if (best == none || (counts && !best_counts) ||
+        (counts == best_counts && events.time[row] >= events.time[best])) {
+      best = row;
+    }
   }
-  return regions;
+  return latest;
 }
 
 namespace {
 
-constexpr std::array<OptionSpec, 1> kOptions = {{
+void need_column(const std::vector<std::uint32_t>& column, const EventTable& events,
+                 const char* object, const char* what) {
+  if (column.empty() && events.rows() > 0) {
+    throw DataError("store", object,
+                    std::string("popularity by ") + what + " needs it, and this log has none");
+  }
+}
+
+/// All regions, all channels, then the pairs that customers are in, by first customer.
+CustomerGroups group_pairs(const EventTable& events, const std::vector<std::size_t>& latest,
+                           std::vector<std::uint32_t>& user_group) {
+  DictionaryBuilder names;
+  CustomerGroups groups;
+  std::vector<std::uint32_t> region_code;
+  std::vector<std::uint32_t> channel_code;
+  for (std::uint32_t i = 0; i < events.regions.size(); ++i) {
+    region_code.push_back(names.code(pair_name(events.regions[i], {})));
+  }
+  for (std::uint32_t i = 0; i < events.channels.size(); ++i) {
+    channel_code.push_back(names.code(pair_name({}, events.channels[i])));
+  }
+  groups.parent.assign(names.dictionary().size(), kNoRegion);
+  groups.also.assign(names.dictionary().size(), kNoRegion);
+  for (std::size_t user = 0; user < latest.size(); ++user) {
+    if (latest[user] == events.rows()) continue;
+    const std::uint32_t region = events.region[latest[user]];
+    const std::uint32_t channel = events.channel[latest[user]];
+    const std::uint32_t code =
+        names.code(pair_name(events.regions[region], events.channels[channel]));
+    if (code == groups.parent.size()) {
+      groups.parent.push_back(region_code[region]);
+      groups.also.push_back(channel_code[channel]);
+    }
+    user_group[user] = code;
+  }
+  groups.names = std::move(names).take();
+  return groups;
+}
+
+}  // namespace
+
+std::unique_ptr<RegionalPopularityModel> train_regional_popularity(
+    const EventTable& events, const CsrView& user_items, const RegionalPopularityOptions& options,
+    const InteractionOptions& interactions, std::span<const std::uint8_t> rows) {
+  if (options.by != PopularityBy::kChannel) {
+    need_column(events.region, events, "events/region", "region");
+  }
+  if (options.by != PopularityBy::kRegion) {
+    need_column(events.channel, events, "events/channel", "channel");
+  }
+  const std::vector<std::size_t> latest = latest_rows(events, interactions, rows);
+  std::vector<std::uint32_t> user_group(latest.size(), kNoRegion);
+  CustomerGroups groups;
+  if (options.by == PopularityBy::kRegionChannel) {
+    groups = group_pairs(events, latest, user_group);
+  } else {
+    const bool region = options.by == PopularityBy::kRegion;
+    const auto& column = region ? events.region : events.channel;
+    groups.names = region ? events.regions : events.channels;
+    for (std::size_t user = 0; user < latest.size(); ++user) {
+      if (latest[user] != events.rows()) user_group[user] = column[latest[user]];
+    }
+  }
+  return std::make_unique<RegionalPopularityModel>(options, std::move(groups),
+                                                   std::move(user_group), user_items);
+}
+
+namespace {
+
+constexpr std::array<OptionSpec, 2> kOptions = {{
     {"smoothing", OptionSpec::Type::kReal, 100, 0, 1e9, "",
-     "customers' worth of overall popularity mixed into each region", 1, 10000, true},
+     "customers' worth of the wider group's popularity mixed into each", 1, 10000, true},
+    {"by", OptionSpec::Type::kChoice, 0, 0, 0, "region|channel|region+channel",
+     "what customers are grouped by"},
 }};
 
 std::unique_ptr<Model> train(const Execution&, const TrainingInput& input,
@@ -165,9 +351,9 @@ std::unique_ptr<Model> train(const Execution&, const TrainingInput& input,
   if (input.events == nullptr) throw ArgumentError("regional-popularity needs the events");
   RegionalPopularityOptions options;
   options.smoothing = values.real("smoothing");
-  return std::make_unique<RegionalPopularityModel>(
-      options, input.events->regions, latest_regions(*input.events, input.weights, input.rows),
-      input.interactions->user_items);
+  options.by = popularity_by_from_string(values.word("by")).value();
+  return train_regional_popularity(*input.events, input.interactions->user_items, options,
+                                   input.weights, input.rows);
 }
 
 std::unique_ptr<Model> load(const Execution&, const ContainerReader& reader,
@@ -181,7 +367,7 @@ namespace detail {
 
 ModelKind regional_popularity_kind() {
   ModelKind kind{"regional-popularity",
-                 "popularity in the region of the customer's latest event",
+                 "popularity in the region or channel of the customer's latest event",
                  kOptions,
                  true,
                  &train,

@@ -20,8 +20,8 @@ constexpr std::size_t kCustomerChunk = 1024;
 
 [[noreturn]] void bad_split(std::string_view text) {
   throw ArgumentError("split: '" + std::string(text) +
-                      "' is none of temporal:SHARE, leave-last:N, random:SHARE, "
-                      "run:SHARE");
+                      "' is none of temporal:SHARE, leave-last:N, random:SHARE, run:SHARE, "
+                      "items:SHARE");
 }
 
 void validate(const SplitSpec& spec) {
@@ -68,6 +68,20 @@ void leave_last(const EventTable& events, std::span<std::size_t> rows, std::uint
                    [&](std::size_t a, std::size_t b) { return events.time[a] < events.time[b]; });
   const std::size_t kept = rows.size() > count ? rows.size() - count : rows.size();
   for (std::size_t i = 0; i < rows.size(); ++i) (i < kept ? split.train : split.test)[rows[i]] = 1;
+}
+
+/// A share of the items that are goods, with all their rows.
+void split_items(std::uint64_t seed, const EventTable& events, const std::vector<std::size_t>& rows,
+                 double fraction, RowSplit& split) {
+  split.items.assign(events.items.size(), 0);
+  for (std::uint32_t item = 0; item < events.items.size(); ++item) {
+    if (events.is_service(item)) continue;
+    RandomStream stream(seed, {Purpose::kSplit, 1, item, 0});
+    split.items[item] = stream.uniform() < fraction ? 1 : 0;
+  }
+  for (const std::size_t row : rows) {
+    (split.items[events.item[row]] != 0 ? split.test : split.train)[row] = 1;
+  }
 }
 
 void hold_out_items(const EventTable& events, std::span<std::size_t> rows, double fraction,
@@ -126,6 +140,8 @@ SplitSpec parse_split(std::string_view text) {
       spec.method = SplitMethod::kRandom;
     } else if (method == "run") {
       spec.method = SplitMethod::kRun;
+    } else if (method == "items") {
+      spec.method = SplitMethod::kItems;
     } else if (method != "temporal") {
       bad_split(text);
     }
@@ -144,7 +160,8 @@ std::string to_string(const SplitSpec& spec) {
   const std::string share(digits.data(), error == std::errc{} ? end : digits.data());
   const char* const name = spec.method == SplitMethod::kTemporal ? "temporal:"
                            : spec.method == SplitMethod::kRandom ? "random:"
-                                                                 : "run:";
+                           : spec.method == SplitMethod::kRun    ? "run:"
+                                                                 : "items:";
   return name + share;
 }
 
@@ -169,6 +186,8 @@ RowSplit split_rows(const Execution& execution, const EventTable& events, const 
   split.test.assign(events.rows(), 0);
   if (spec.method == SplitMethod::kTemporal) {
     split_temporal(events, rows, spec.fraction, split);
+  } else if (spec.method == SplitMethod::kItems) {
+    split_items(execution.seed, events, rows, spec.fraction, split);
   } else {
     RowsByCustomer groups = group_rows(events, rows);
     parallel_for(execution, events.customers.size(), kCustomerChunk, [&](const Chunk& chunk) {

@@ -125,6 +125,9 @@ ModelFile update_model(const Execution& execution, const ModelFile& file, const 
   result.model = file.model->updated(execution, change);
   result.item_is_service = file.item_is_service;
   if (!result.item_is_service.empty()) result.item_is_service.resize(result.items.size());
+  if (file.newcomers) {
+    result.newcomers = file.newcomers->extended(result.customers.size(), result.items.size());
+  }
   if (report != nullptr) {
     report->new_customers = result.customers.size() - file.customers.size();
     report->new_items = result.items.size() - file.items.size();

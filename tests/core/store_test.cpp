@@ -33,6 +33,10 @@ EventTable make_events() {
   events.channel = {0, 0, 0};
   events.kind = {EventKind::kPurchase, EventKind::kReturn, EventKind::kVisit};
   events.item_is_service = {0, 1};
+  events.item_text.append("Glass ball");
+  events.item_text.append("");
+  events.item_category.append("d\303\251cor");
+  events.item_category.append("d\303\251cor");
   events.currency = "GBP";
   events.counts = {5, 3, {{"bad_date", 1}, {"no_customer", 1}}, {{"bad_date", 2}}};
   return events;
@@ -54,6 +58,8 @@ void expect_equal(const EventTable& a, const EventTable& b) {
   EXPECT_EQ(a.regions, b.regions);
   EXPECT_EQ(a.channels, b.channels);
   EXPECT_EQ(a.item_is_service, b.item_is_service);
+  EXPECT_EQ(a.item_text, b.item_text);
+  EXPECT_EQ(a.item_category, b.item_category);
   EXPECT_EQ(a.currency, b.currency);
   EXPECT_EQ(a.counts.rows, b.counts.rows);
   EXPECT_EQ(a.counts.kept, b.counts.kept);

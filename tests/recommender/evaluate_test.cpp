@@ -3,6 +3,7 @@
 #include <tenure/core/error.hpp>
 #include <tenure/recommender/evaluate.hpp>
 #include <tenure/recommender/ials.hpp>
+#include <tenure/recommender/popularity.hpp>
 
 #include <gtest/gtest.h>
 

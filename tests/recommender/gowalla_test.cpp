@@ -4,6 +4,7 @@
 #include <tenure/recommender/evaluate.hpp>
 #include <tenure/recommender/graph_filter.hpp>
 #include <tenure/recommender/ials.hpp>
+#include <tenure/recommender/popularity.hpp>
 
 #include <gtest/gtest.h>
 

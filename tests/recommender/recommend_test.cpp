@@ -2,6 +2,7 @@
 
 #include <tenure/core/error.hpp>
 #include <tenure/recommender/ials.hpp>
+#include <tenure/recommender/popularity.hpp>
 #include <tenure/recommender/recommend.hpp>
 
 #include <gmock/gmock.h>

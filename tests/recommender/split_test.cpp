@@ -21,19 +21,57 @@ TEST(SplitSpec, ReadsItsThreeForms) {
   EXPECT_DOUBLE_EQ(parse_split("temporal:0.8").fraction, 0.8);
   EXPECT_EQ(parse_split("leave-last:3").count, 3U);
   EXPECT_DOUBLE_EQ(parse_split("random:0.25").fraction, 0.25);
-  for (const char* text : {"temporal:0.8", "leave-last:3", "random:0.25", "run:0.3"}) {
+  EXPECT_EQ(parse_split("items:0.1").method, SplitMethod::kItems);
+  for (const char* text : {"temporal:0.8", "leave-last:3", "random:0.25", "run:0.3", "items:0.1"}) {
     EXPECT_EQ(to_string(parse_split(text)), text);
   }
 }
 
 TEST(SplitSpec, RefusesAnythingElse) {
-  for (const char* text :
-       {"", "temporal", "temporal:", "temporal:0", "temporal:1", "temporal:-0.5", "temporal:nan",
-        "temporal:inf", "temporal:0.8x", "temporal:0.8:1", "leave-last:0", "leave-last:-1",
-        "leave-last:1.5", "leave-last:99999999999", "random:2", "Random:0.2", " random:0.2",
-        "0.8"}) {
+  for (const char* text : {"",
+                           "temporal",
+                           "temporal:",
+                           "temporal:0",
+                           "temporal:1",
+                           "temporal:-0.5",
+                           "temporal:nan",
+                           "temporal:inf",
+                           "temporal:0.8x",
+                           "temporal:0.8:1",
+                           "leave-last:0",
+                           "leave-last:-1",
+                           "leave-last:1.5",
+                           "leave-last:99999999999",
+                           "random:2",
+                           "items:0",
+                           "items:1.5",
+                           "Random:0.2",
+                           " random:0.2",
+                           "0.8"}) {
     EXPECT_THROW(parse_split(text), ArgumentError) << text;
   }
+}
+
+TEST(ItemSplit, HoldsOutAllEventsOfAShareOfTheItems) {
+  std::vector<test::Row> rows;
+  for (std::uint32_t i = 0; i < 4000; ++i) rows.push_back({i % 7, i % 1000, 0});
+  EventTable events = table(rows, 7, 1000);
+  events.item_is_service.assign(1000, 0);
+  for (std::uint32_t item = 0; item < 100; ++item) events.item_is_service[item] = 1;
+  events.time.clear();  // needs none
+  const RowSplit split = split_rows(threads(1), events, parse_split("items:0.3"));
+  ASSERT_EQ(split.items.size(), 1000U);
+  double held_out = 0.0;
+  for (std::uint32_t item = 0; item < 1000; ++item) held_out += split.items[item];
+  // Binomial of 900 goods: five standard errors.
+  EXPECT_NEAR(held_out, 0.3 * 900, 5.0 * std::sqrt(900 * 0.3 * 0.7));
+  for (std::size_t row = 0; row < events.rows(); ++row) {
+    const std::uint32_t item = events.item[row];
+    EXPECT_EQ(split.test[row], split.items[item]);
+    EXPECT_EQ(split.train[row], item < 100 || split.items[item] != 0 ? 0 : 1);
+  }
+  EXPECT_EQ(split.items, split_rows(threads(3), events, parse_split("items:0.3")).items);
+  EXPECT_NE(split.items, split_rows(threads(1, 2), events, parse_split("items:0.3")).items);
 }
 
 TEST(TemporalSplit, CutsAtTheQuantileWithTiesInTraining) {

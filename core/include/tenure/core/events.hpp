@@ -102,6 +102,10 @@ struct EventTable {
   /// Optional, length items.size(): 1 for postage, fees and adjustments, which count as money and
   /// are never recommended.
   std::vector<std::uint8_t> item_is_service;
+  /// Optional, length items.size(): what an item is called and the category it is in, by item code;
+  /// empty where unknown. Packed as dictionaries are, but values may repeat.
+  Dictionary item_text;
+  Dictionary item_category;
 
   std::string currency;  ///< empty where unknown
   ImportCounts counts;   ///< of the import that made the table
@@ -115,6 +119,7 @@ struct EventTable {
   float quantity_of(std::size_t row) const noexcept {
     return quantity.empty() ? 1.0F : quantity[row];
   }
+  bool has_item_text() const noexcept { return !item_text.empty() || !item_category.empty(); }
   bool is_service(std::uint32_t item_code) const noexcept {
     return !item_is_service.empty() && item_is_service[item_code] != 0;
   }

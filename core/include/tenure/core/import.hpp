@@ -22,16 +22,24 @@ enum class LogFormat {
 struct ImportOptions {
   LogFormat format = LogFormat::kAuto;
   /// Role -> column name of the header: customer, item, time, quantity, price, region, channel,
-  /// order, kind. For kCsv; an unnamed role is looked up by its own name and usual synonyms.
+  /// order, kind, text, category (the last two of the item). For kCsv; an unnamed role is looked up
+  /// by its own name and usual synonyms.
   std::map<std::string, std::string> columns;
   std::string currency;  ///< kept with the store
-  bool strict = false;   ///< the first faulty row is an error with file and line
+  /// A catalogue: a csv with the columns item and text, category or both (or their synonyms). What
+  /// it says of an item replaces what the log says; items the log lacks come behind its own, in the
+  /// order of the catalogue. Empty: none.
+  std::string items;
+  bool strict = false;  ///< the first faulty row is an error with file and line
 };
 
 /// Reads one or several logs, in the order given, as one table. Faulty rows are counted and left
-/// out (see ImportCounts). Codes follow first appearance, whatever the number of threads.
+/// out (see ImportCounts). Codes follow first appearance, whatever the number of threads. Where
+/// rows of an item differ in text (or category), the one on most kept rows is taken, of equal ones
+/// the one that any item had first; empty ones do not count.
 /// @throws DataError (missing file, directory, empty file, header only, missing column, a line over
-/// 1 MiB, binary content, no row kept; with strict any faulty row), ArgumentError, Cancelled.
+/// 1 MiB, binary content, no row kept; with strict any faulty row; a catalogue row without an item,
+/// or a second one of an item), ArgumentError, Cancelled.
 EventTable read_events(const Execution& execution, const std::vector<std::string>& paths,
                        const ImportOptions& options);
 

@@ -28,10 +28,10 @@ struct EvaluationOptions {
   std::vector<std::uint32_t> at = {10, 20};  ///< cut-offs, each >= 1
   /// false: known items are neither listed nor counted as test items; true: both.
   bool allow_seen = false;
-  std::span<const std::uint8_t> denied;       ///< as in RecommendOptions
-  const Retriever* retriever = nullptr;       ///< as in RecommendOptions
-  const PopularityModel* fallback = nullptr;  ///< as in RecommendOptions
-  ListRules rules;                            ///< as in RecommendOptions
+  std::span<const std::uint8_t> denied;  ///< as in RecommendOptions
+  const Retriever* retriever = nullptr;  ///< as in RecommendOptions
+  const Model* fallback = nullptr;       ///< as in RecommendOptions
+  ListRules rules;                       ///< as in RecommendOptions
   /// Where novelty counts popularity, n_items columns; without rows: the histories of the set.
   CsrView train;
   std::uint32_t bootstrap_samples = 1000;  ///< 0: no intervals

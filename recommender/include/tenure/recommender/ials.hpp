@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -66,11 +67,14 @@ using IalsEpochSink = std::function<void(const IalsEpoch&)>;
 /// earlier, which the last half-step fits the items to.
 class IalsModel final : public Model {
  public:
-  /// From given factors, n_users x d and n_items x d, and the solver that found them.
+  /// From given factors, n_users x d and n_items x d, and the solver that found them. Items marked
+  /// in `apart` (length n_items, or empty for none) have not been on offer: folding in does not
+  /// count them as not taken.
   /// @throws ArgumentError where shapes or options do not fit or the solver is kAuto,
   /// NumericalError where a factor is not finite.
   IalsModel(const Execution& execution, const IalsOptions& options, Matrix<float> user_factors,
-            Matrix<float> item_factors, IalsSolver solver_used = IalsSolver::kExact);
+            Matrix<float> item_factors, IalsSolver solver_used = IalsSolver::kExact,
+            std::span<const std::uint8_t> apart = {});
   ~IalsModel() override;
 
   std::string_view name() const noexcept override { return "ials"; }

@@ -5,6 +5,7 @@
 #include <tenure/core/execution.hpp>
 #include <tenure/recommender/interactions.hpp>
 #include <tenure/recommender/model.hpp>
+#include <tenure/recommender/regional_popularity.hpp>
 
 #include <cstdint>
 #include <memory>
@@ -26,6 +27,9 @@ struct ModelFile {
   Csr train;                                  ///< the matrix trained on: seen items, popularity
   InteractionOptions weights;                 ///< how events became `train`, `now` filled in
   std::vector<std::pair<std::string, double>> metrics;  ///< held-out figures, may be empty
+  /// What customers without history get: popularity by region, channel or both, as of the last
+  /// training on everything; null where the log has neither.
+  std::unique_ptr<RegionalPopularityModel> newcomers;
 };
 
 /// FNV-1a over shape, offsets, columns and the bits of the values: tells one training set from

@@ -99,6 +99,7 @@ struct ModelKind {
                                  const std::string& prefix) = nullptr;
   bool needs_components = false;  ///< is made of other models: TrainingInput::components
   bool needs_regions = false;     ///< trains on the regions of the events
+  bool needs_text = false;        ///< trains on the texts or categories of the items
 };
 
 /// All kinds, the floor first.

@@ -4,7 +4,6 @@
 #include <tenure/recommender/list_rules.hpp>
 #include <tenure/recommender/lists.hpp>
 #include <tenure/recommender/model.hpp>
-#include <tenure/recommender/popularity.hpp>
 #include <tenure/recommender/retriever.hpp>
 
 #include <cstdint>
@@ -22,13 +21,14 @@ struct RecommendOptions {
   ListRules rules;
   /// Searches the items of a model with factors; null: an exact scan.
   const Retriever* retriever = nullptr;
-  /// What users without history get from a personal model; null: the model's own order.
-  const PopularityModel* fallback = nullptr;
+  /// What users without history get in place of a personal model, by its scores of them:
+  /// popularity, overall or by region; null: the model's own order.
+  const Model* fallback = nullptr;
 };
 
 struct Recommendations {
   TopLists lists;
-  std::vector<std::uint8_t> used_fallback;  ///< length of the batch: 1 where popularity stood in
+  std::vector<std::uint8_t> used_fallback;  ///< length of the batch: 1 where the fallback stood in
 };
 
 /// Top-k lists of any model, in parallel over users, in memory of a few blocks beyond the lists.

@@ -20,16 +20,18 @@ enum class SplitMethod : std::uint8_t {
   /// their first events (of the file, in a log without times), beginning anywhere. Harder than
   /// kRandom, since what goes together in time is held out together.
   kRun,
+  kItems,  ///< a share of all items, with all their events, is test: they are new to the model
 };
 
 struct SplitSpec {
   SplitMethod method = SplitMethod::kTemporal;
-  double fraction =
-      0.8;  ///< in (0, 1): of events in training (temporal), of items in test (random, run)
+  /// In (0, 1): of events in training (temporal), of items in test (random, run: of each
+  /// customer's; items: of all).
+  double fraction = 0.8;
   std::uint32_t count = 1;  ///< > 0: events held out per customer (leave-last)
 };
 
-/// Reads "temporal:0.8", "leave-last:1", "random:0.2" or "run:0.2".
+/// Reads "temporal:0.8", "leave-last:1", "random:0.2", "run:0.2" or "items:0.1".
 /// @throws ArgumentError for anything else.
 SplitSpec parse_split(std::string_view text);
 /// The text parse_split() reads.
@@ -43,12 +45,15 @@ struct RowSplit {
   std::uint64_t train_rows = 0;
   std::uint64_t test_rows = 0;
   std::optional<std::int64_t> cut;  ///< temporal: the last second of training
+  /// items: length events.items.size(), 1 for those held out; empty for the other methods. Lists
+  /// scored on them should hold no others.
+  std::vector<std::uint8_t> items;
 };
 
 /// Splits the rows that count. Leave-last orders a customer's events by time, then by row, and
 /// keeps at least one in training: a customer with `count` events or fewer is all training. Draws
 /// of random and run are keyed by customer (Purpose::kSplit), so that they do not depend on other
-/// customers.
+/// customers; those of items by item.
 /// @throws DataError where temporal or leave-last meets a table without times, or no row counts;
 /// ArgumentError where the spec is out of range.
 RowSplit split_rows(const Execution& execution, const EventTable& events, const SplitSpec& spec,
