@@ -1,279 +1,218 @@
-#include "simplex_search.hpp"
-#include "smoothing.hpp"
+#include "first_states.hpp"
 
 #include <tenure/core/error.hpp>
 #include <tenure/customers/forecast.hpp>
 
-#include <Eigen/Dense>
 #include <boost/math/distributions/students_t.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
-#include <limits>
 
 namespace tenure::customers {
 namespace {
 
+using detail::FirstStates;
 using detail::SmoothingParameters;
-using detail::SmoothingState;
 
-constexpr double kLeastPhi = 0.8;  // below, a damped trend is over at once; above, it is a trend
-constexpr double kLargestPhi = 0.98;
-constexpr double kTolerance = 1e-8;
-constexpr int kMaxEvaluations = 4000;
-constexpr double kSingular = 1e-10;  // of a column of the first states' equations
-// Sums of squares below this share of the series' own are rounding: the fit is exact.
-constexpr double kExact = 1e-22;
+// Quadrature over the smoothing parameters: stages of points, each in a smaller box.
+constexpr int kStages = 3;
+constexpr unsigned kPoints = 96;
+constexpr double kBoxDeviations = 3.5;
+constexpr double kLeastBox = 1.0 / 16;  // deviation, as a part of the box before
+constexpr std::array<unsigned, 4> kHaltonBases = {2, 3, 5, 7};
 
-std::size_t smoothing_parameters(const SmoothingModel& model) {
-  const std::size_t trend = model.trend == Trend::kNone ? 0 : model.trend == Trend::kDamped ? 2 : 1;
-  return 1 + trend + (model.season > 0 ? 1 : 0);
-}
-
-std::size_t first_states(const SmoothingModel& model) {
-  return 1 + (model.trend == Trend::kNone ? 0U : 1U) + (model.season > 0 ? model.season - 1 : 0);
-}
-
-std::size_t shortest_series(const SmoothingModel& model) {
-  // Parameters include sigma.
-  return std::max(smoothing_parameters(model) + first_states(model) + 3, 2 * model.season);
-}
-
-// Search variables are unbounded: sin^2 maps each onto [0, 1], ends included.
-double unit(double u) {
-  const double s = std::sin(u);
-  return s * s;
-}
-double angle(double share) { return std::asin(std::sqrt(share)); }
-
-SmoothingParameters parameters_at(const SmoothingModel& model, std::span<const double> u) {
-  SmoothingParameters p;
-  std::size_t i = 0;
-  p.alpha = unit(u[i++]);
-  if (model.trend != Trend::kNone) p.beta = p.alpha * unit(u[i++]);
-  if (model.season > 0) p.gamma = (1.0 - p.alpha) * unit(u[i++]);
-  if (model.trend == Trend::kDamped) {
-    p.phi = kLeastPhi + (kLargestPhi - kLeastPhi) * unit(u[i++]);
-  }
-  return p;
-}
-
-std::vector<double> start_at(const SmoothingModel& model, double alpha, double share, double phi) {
-  std::vector<double> start = {angle(alpha)};
-  if (model.trend != Trend::kNone) start.push_back(angle(share));
-  if (model.season > 0) start.push_back(angle(share));
-  if (model.trend == Trend::kDamped) {
-    start.push_back(angle((phi - kLeastPhi) / (kLargestPhi - kLeastPhi)));
-  }
-  return start;
-}
-
-/// The errors as a linear function of the first states, e = e0 - A theta, solved by QR.
-class FirstStates {
- public:
-  FirstStates(const SmoothingModel& model, const SmoothingParameters& parameters,
-              std::span<const double> series)
-      : basis_(detail::first_state_basis(model)) {
-    const auto n = static_cast<Eigen::Index>(series.size());
-    const auto columns = static_cast<Eigen::Index>(basis_.size());
-    Eigen::MatrixXd a(n, columns);
-    for (Eigen::Index j = 0; j < columns; ++j) {
-      std::span<double> column(a.col(j).data(), series.size());
-      run_smoothing(parameters, {}, basis_[static_cast<std::size_t>(j)], column);
-    }
-    a = -a;
-    last_.seasonal.assign(model.season, 0.0);
-    Eigen::VectorXd errors(n);
-    run_smoothing(parameters, series, last_, {errors.data(), series.size()});
-    const Eigen::HouseholderQR<Eigen::MatrixXd> qr(a);
-    r_ = qr.matrixQR().topRows(columns).triangularView<Eigen::Upper>();
-    const auto diagonal = r_.diagonal().cwiseAbs();
-    if (diagonal.minCoeff() <= kSingular * diagonal.maxCoeff()) return;
-    const Eigen::VectorXd rotated = qr.householderQ().adjoint() * errors;
-    theta_ = r_.triangularView<Eigen::Upper>().solve(rotated.head(columns));
-    sum_of_squares_ = rotated.tail(n - columns).squaredNorm();
-  }
-
-  /// +inf where the data do not determine the first states.
-  double sum_of_squares() const { return sum_of_squares_; }
-  double theta(std::size_t i) const { return theta_[static_cast<Eigen::Index>(i)]; }
-
-  /// Level, slope and seasonal terms (by time modulo season) after the last observation.
-  Eigen::VectorXd last_state() const {
-    Eigen::VectorXd state = packed(last_);
-    for (std::size_t j = 0; j < basis_.size(); ++j) state += theta(j) * packed(basis_[j]);
-    return state;
-  }
-
-  /// F with sigma^2 F F' the covariance of last_state().
-  Eigen::MatrixXd factor() const {
-    Eigen::MatrixXd moved(packed(last_).size(), r_.cols());
-    for (std::size_t j = 0; j < basis_.size(); ++j) {
-      moved.col(static_cast<Eigen::Index>(j)) = packed(basis_[j]);
-    }
-    return r_.transpose().triangularView<Eigen::Lower>().solve(moved.transpose()).transpose();
-  }
-
- private:
-  static Eigen::VectorXd packed(const SmoothingState& state) {
-    Eigen::VectorXd vector(2 + static_cast<Eigen::Index>(state.seasonal.size()));
-    vector[0] = state.level;
-    vector[1] = state.slope;
-    for (std::size_t s = 0; s < state.seasonal.size(); ++s) {
-      vector[2 + static_cast<Eigen::Index>(s)] = state.seasonal[s];
-    }
-    return vector;
-  }
-
-  std::vector<SmoothingState> basis_;  // moved to the end of the series
-  SmoothingState last_;                // of a start at zero
-  Eigen::MatrixXd r_;
-  Eigen::VectorXd theta_;
-  double sum_of_squares_ = std::numeric_limits<double>::infinity();
+// What the variance of a forecast is made of.
+struct Path {
+  std::vector<double> mean;
+  std::vector<double> variance;  // over sigma^2
 };
 
-void check_series(std::span<const double> series, const SmoothingModel& model) {
-  if (model.season == 1) throw ArgumentError("forecast: a season has at least two periods");
-  if (series.size() < shortest_series(model)) {
-    throw ArgumentError("forecast: the model '" + to_string(model) + "' needs at least " +
-                        std::to_string(shortest_series(model)) + " observations, not " +
-                        std::to_string(series.size()));
+// One point of the quadrature.
+struct Point {
+  std::array<double, 4> shares{};
+  double weight = 0.0;
+  double sigma2 = 0.0;
+  Path path;
+};
+
+// Halton (1960): digits of i mirrored at the point.
+double radical_inverse(unsigned i, unsigned base) {
+  double value = 0.0;
+  double digit = 1.0;
+  for (; i > 0; i /= base) {
+    digit /= base;
+    value += digit * (i % base);
   }
-  if (!std::all_of(series.begin(), series.end(), [](double y) { return std::isfinite(y); })) {
-    throw ArgumentError("forecast: every observation must be finite");
-  }
+  return value;
 }
 
-// The search's answer as parameters, the best of two starts.
-SmoothingParameters search(const Execution& execution, std::span<const double> series,
-                           const SmoothingModel& model, double scale) {
-  const auto objective = [&](std::span<const double> u) {
-    return FirstStates(model, parameters_at(model, u), series).sum_of_squares() / scale;
-  };
-  detail::SimplexMinimum best;
-  best.value = std::numeric_limits<double>::infinity();
-  for (const auto& start : {start_at(model, 0.2, 0.1, 0.95), start_at(model, 0.8, 0.3, 0.85)}) {
-    execution.check_cancelled();
-    detail::SimplexMinimum found =
-        detail::minimize_simplex(objective, start, 0.3, kTolerance, kMaxEvaluations);
-    if (found.converged && found.value < best.value) best = std::move(found);
-  }
-  if (!best.converged) {
-    throw NumericalError("forecast: the smoothing parameters of '" + to_string(model) +
-                         "' did not settle after " + std::to_string(kMaxEvaluations) +
-                         " evaluations");
-  }
-  return parameters_at(model, best.x);
-}
-
-void fill_states(SmoothingFit& fit, const FirstStates& states) {
-  const std::size_t season = fit.model.season;
-  fit.initial_level = states.theta(0);
-  if (fit.model.trend != Trend::kNone) fit.initial_slope = states.theta(1);
-  const Eigen::VectorXd last = states.last_state();
-  const Eigen::MatrixXd factor = states.factor();
-  const auto columns = static_cast<std::size_t>(factor.cols());
-  fit.level = last[0];
-  fit.slope = last[1];
-  fit.state_factor.resize((2 + season) * columns);
-  for (std::size_t row = 0; row < 2 + season; ++row) {
-    // The next period's seasonal term comes first.
-    const std::size_t from = row < 2 ? row : 2 + (row - 2 + fit.observations) % season;
-    const auto index = static_cast<Eigen::Index>(from);
-    if (row >= 2) fit.seasonal.push_back(last[index]);
-    for (std::size_t j = 0; j < columns; ++j) {
-      fit.state_factor[row * columns + j] = factor(index, static_cast<Eigen::Index>(j));
-    }
-  }
-}
-
-void check_level(double level) {
-  if (!(level > 0.0 && level < 1.0)) {
-    throw ArgumentError("forecast: the level of an interval must be between 0 and 1");
-  }
-}
-
-}  // namespace
-
-std::string to_string(const SmoothingModel& model) {
-  std::string text = model.trend == Trend::kNone       ? "level"
-                     : model.trend == Trend::kAdditive ? "trend"
-                                                       : "damped trend";
-  if (model.season > 0) text += " + season " + std::to_string(model.season);
-  return text;
-}
-
-SmoothingFit fit_smoothing(const Execution& execution, std::span<const double> series,
-                           const SmoothingModel& model) {
-  check_series(series, model);
-  double scale = 0.0;
-  for (const double y : series) scale += y * y;
-  if (!std::isfinite(scale)) throw NumericalError("forecast: the observations are too large");
-  const SmoothingParameters p = search(execution, series, model, scale > 0.0 ? scale : 1.0);
-  const FirstStates states(model, p, series);
-  SmoothingFit fit;
-  fit.model = model;
-  fit.alpha = p.alpha;
-  fit.beta = p.beta;
-  fit.gamma = p.gamma;
-  fit.phi = p.phi;
-  fit.observations = series.size();
-  const std::size_t estimated = smoothing_parameters(model) + first_states(model);
-  fit.degrees_of_freedom = series.size() - estimated;
-  fill_states(fit, states);
-  fit.sum_of_squares = states.sum_of_squares() <= kExact * scale ? 0.0 : states.sum_of_squares();
-  fit.sigma = std::sqrt(fit.sum_of_squares / static_cast<double>(fit.degrees_of_freedom));
-  const auto n = static_cast<double>(series.size());
-  const auto k = static_cast<double>(estimated + 1);
-  // An exact fit is as good as rounding lets it be, so that the simpler of two wins.
-  const double least = std::max(kExact * scale, std::numeric_limits<double>::min());
-  fit.aicc = n * std::log(std::max(fit.sum_of_squares, least) / n) + 2.0 * k +
-             2.0 * k * (k + 1.0) / (n - k - 1.0);
-  return fit;
-}
-
-SmoothingFit fit_best_smoothing(const Execution& execution, std::span<const double> series,
-                                std::size_t season) {
-  SmoothingFit best = fit_smoothing(execution, series, {});
-  for (const std::size_t s : {std::size_t{0}, season}) {
-    for (const Trend trend : {Trend::kNone, Trend::kAdditive, Trend::kDamped}) {
-      const SmoothingModel model{trend, s > 1 ? s : 0};
-      const bool known = model.season == 0 && (s != 0 || trend == Trend::kNone);
-      if (known || series.size() < shortest_series(model)) continue;
-      SmoothingFit fit = fit_smoothing(execution, series, model);
-      if (fit.aicc < best.aicc) best = std::move(fit);
-    }
-  }
-  return best;
-}
-
-Forecast forecast(const SmoothingFit& fit, std::size_t horizon) {
-  const std::size_t season = fit.model.season;
-  const std::size_t columns = fit.state_factor.size() / (2 + season);
-  Forecast result;
-  result.degrees_of_freedom = fit.degrees_of_freedom;
+// Equation 6.1, and what not knowing the first states adds. `state` and the rows of `factor` are
+// level, slope and seasonal terms, the next period's first.
+template <class State, class Factor>
+Path path_of(const SmoothingParameters& p, std::size_t season, std::size_t columns,
+             const State& state, const Factor& factor, std::size_t horizon) {
+  Path path;
   double shocks = 1.0;  // 1 + sum of c_j^2
   double steps = 0.0;   // phi + ... + phi^h
   double power = 1.0;
   for (std::size_t h = 1; h <= horizon; ++h) {
     if (h > 1) {
       const bool whole_season = season > 0 && (h - 1) % season == 0;
-      const double c = fit.alpha + fit.beta * steps + (whole_season ? fit.gamma : 0.0);
+      const double c = p.alpha + p.beta * steps + (whole_season ? p.gamma : 0.0);
       shocks += c * c;
     }
-    power *= fit.phi;
+    power *= p.phi;
     steps += power;
-    double mean = fit.level + steps * fit.slope;
-    if (season > 0) mean += fit.seasonal[(h - 1) % season];
+    const std::size_t seasonal = season > 0 ? 2 + (h - 1) % season : 0;
     double first = 0.0;
     for (std::size_t j = 0; j < columns; ++j) {
-      double along = fit.state_factor[j] + steps * fit.state_factor[columns + j];
-      if (season > 0) along += fit.state_factor[(2 + (h - 1) % season) * columns + j];
+      double along = factor(0, j) + steps * factor(1, j);
+      if (season > 0) along += factor(seasonal, j);
       first += along * along;
     }
-    result.mean.push_back(mean);
-    result.standard_error.push_back(fit.sigma * std::sqrt(shocks + first));
-    if (!std::isfinite(mean) || !std::isfinite(result.standard_error.back())) {
+    path.mean.push_back(state(0) + steps * state(1) + (season > 0 ? state(seasonal) : 0.0));
+    path.variance.push_back(shocks + first);
+  }
+  return path;
+}
+
+Path path_of_fit(const SmoothingFit& fit, std::size_t horizon) {
+  const std::size_t season = fit.model.season;
+  const std::size_t columns = fit.state_factor.size() / (2 + season);
+  const auto state = [&](std::size_t row) {
+    return row == 0 ? fit.level : row == 1 ? fit.slope : fit.seasonal[row - 2];
+  };
+  const auto factor = [&](std::size_t row, std::size_t j) {
+    return fit.state_factor[row * columns + j];
+  };
+  return path_of({fit.alpha, fit.beta, fit.gamma, fit.phi}, season, columns, state, factor,
+                 horizon);
+}
+
+/// The smoothing parameters given the series: flat over the shares of detail::parameters_from, with
+/// first states and ln sigma flat and integrated out, a density of
+/// det(A'A)^(-1/2) (sum of squares)^(-(n - q) / 2).
+class ParameterQuadrature {
+ public:
+  ParameterQuadrature(const SmoothingFit& fit, std::size_t horizon)
+      : fit_(fit),
+        horizon_(horizon),
+        dimensions_(detail::smoothing_parameter_count(fit.model)),
+        degrees_(fit.series.size() - detail::first_state_count(fit.model)) {
+    for (int stage = 0; stage < kStages; ++stage) {
+      evaluate(stage + 1 == kStages);
+      if (stage + 1 < kStages) narrow();
+    }
+  }
+
+  const std::vector<Point>& points() const { return points_; }
+  std::size_t degrees_of_freedom() const { return degrees_; }
+
+ private:
+  void evaluate(bool with_paths) {
+    points_.clear();
+    std::vector<double> density;
+    for (unsigned i = 1; i <= kPoints; ++i) {
+      Point point;
+      for (std::size_t d = 0; d < dimensions_; ++d) {
+        const double share = radical_inverse(i, kHaltonBases[d]);
+        point.shares[d] = low_[d] + (high_[d] - low_[d]) * share;
+      }
+      const SmoothingParameters p =
+          detail::parameters_from(fit_.model, std::span(point.shares).first(dimensions_));
+      const FirstStates states(fit_.model, p, fit_.series);
+      const double sum = states.sum_of_squares();
+      if (!(sum > 0.0) || !std::isfinite(sum)) continue;
+      const auto degrees = static_cast<double>(degrees_);
+      density.push_back(-states.log_determinant() - degrees / 2.0 * std::log(sum));
+      point.sigma2 = sum / degrees;
+      if (with_paths) add_path(p, states, point);
+      points_.push_back(std::move(point));
+    }
+    if (points_.empty()) return;
+    const double largest = *std::max_element(density.begin(), density.end());
+    double total = 0.0;
+    for (std::size_t i = 0; i < points_.size(); ++i) {
+      points_[i].weight = std::exp(density[i] - largest);
+      total += points_[i].weight;
+    }
+    for (Point& point : points_) point.weight /= total;
+  }
+
+  void add_path(const SmoothingParameters& p, const FirstStates& states, Point& point) const {
+    const Eigen::VectorXd last = states.last_state();
+    const Eigen::MatrixXd spread = states.factor();
+    const auto state = [&](std::size_t row) { return last[static_cast<Eigen::Index>(row)]; };
+    const auto factor = [&](std::size_t row, std::size_t j) {
+      return spread(static_cast<Eigen::Index>(row), static_cast<Eigen::Index>(j));
+    };
+    point.path = path_of(p, fit_.model.season, static_cast<std::size_t>(spread.cols()), state,
+                         factor, horizon_);
+  }
+
+  // The box where the weight was.
+  void narrow() {
+    for (std::size_t d = 0; d < dimensions_; ++d) {
+      double mean = 0.0;
+      double square = 0.0;
+      for (const Point& point : points_) mean += point.weight * point.shares[d];
+      for (const Point& point : points_) {
+        square += point.weight * (point.shares[d] - mean) * (point.shares[d] - mean);
+      }
+      const double deviation = std::max(std::sqrt(square), kLeastBox * (high_[d] - low_[d]));
+      const double low = std::max(low_[d], mean - kBoxDeviations * deviation);
+      high_[d] = std::min(high_[d], mean + kBoxDeviations * deviation);
+      low_[d] = low;
+    }
+  }
+
+  const SmoothingFit& fit_;
+  std::size_t horizon_;
+  std::size_t dimensions_;
+  std::size_t degrees_;
+  std::array<double, 4> low_{};
+  std::array<double, 4> high_{1.0, 1.0, 1.0, 1.0};
+  std::vector<Point> points_;
+};
+
+// Mean over the parameters of a forecast's variance and of its square distance to `mean`, as the
+// square of a scale of Student's t.
+std::vector<double> integrated_variance(const ParameterQuadrature& quadrature,
+                                        const std::vector<double>& mean) {
+  const auto degrees = static_cast<double>(quadrature.degrees_of_freedom());
+  const double as_scale = (degrees - 2.0) / degrees;
+  std::vector<double> variance(mean.size(), 0.0);
+  for (const Point& point : quadrature.points()) {
+    for (std::size_t h = 0; h < mean.size(); ++h) {
+      const double off = point.path.mean[h] - mean[h];
+      variance[h] += point.weight * (point.sigma2 * point.path.variance[h] + as_scale * off * off);
+    }
+  }
+  return variance;
+}
+
+}  // namespace
+
+Forecast forecast(const SmoothingFit& fit, std::size_t horizon) {
+  const Path path = path_of_fit(fit, horizon);
+  Forecast result;
+  result.mean = path.mean;
+  result.degrees_of_freedom = fit.degrees_of_freedom;
+  std::vector<double> variance(horizon);
+  for (std::size_t h = 0; h < horizon; ++h) {
+    variance[h] = fit.sigma * fit.sigma * path.variance[h];
+  }
+  if (!fit.series.empty() && fit.sum_of_squares > 0.0) {
+    const ParameterQuadrature quadrature(fit, horizon);
+    if (!quadrature.points().empty()) {
+      variance = integrated_variance(quadrature, path.mean);
+      result.degrees_of_freedom = quadrature.degrees_of_freedom();
+    }
+  }
+  for (std::size_t h = 0; h < horizon; ++h) {
+    result.standard_error.push_back(std::sqrt(variance[h]));
+    if (!std::isfinite(result.mean[h]) || !std::isfinite(result.standard_error[h])) {
       throw NumericalError("forecast: the forecast left the finite numbers");
     }
   }
@@ -281,7 +220,9 @@ Forecast forecast(const SmoothingFit& fit, std::size_t horizon) {
 }
 
 std::pair<double, double> Forecast::interval(std::size_t h, double level) const {
-  check_level(level);
+  if (!(level > 0.0 && level < 1.0)) {
+    throw ArgumentError("forecast: the level of an interval must be between 0 and 1");
+  }
   if (h >= mean.size()) throw ArgumentError("forecast: there is no such period");
   const boost::math::students_t distribution(static_cast<double>(degrees_of_freedom));
   const double width = boost::math::quantile(distribution, 0.5 + level / 2.0) * standard_error[h];

@@ -156,7 +156,7 @@ TEST(EarlyWarnings, OfAnEmptyHistoryAreNone) {
 
 TEST(WarningRules, TheFileOfDefaultsIsTheDefaults) {
   const std::vector<WarningRule> file =
-      read_warning_rules(test::source_file("datasets/rules/early-warning.toml"));
+      read_warning_rules(tenure::test::source_file("datasets/rules/early-warning.toml"));
   const std::vector<WarningRule> built_in = default_warning_rules();
   ASSERT_EQ(file.size(), built_in.size());
   for (std::size_t i = 0; i < file.size(); ++i) {
@@ -174,8 +174,8 @@ TEST(WarningRules, TheFileOfDefaultsIsTheDefaults) {
 }
 
 std::string rules_error(const std::string& text) {
-  const test::TempDir dir;
-  test::put_bytes(dir / "rules.toml", text);
+  const tenure::test::TempDir dir;
+  tenure::test::put_bytes(dir / "rules.toml", text);
   try {
     read_warning_rules(dir / "rules.toml");
   } catch (const DataError& error) {

@@ -74,7 +74,7 @@ std::vector<WarningRule> default_warning_rules();
 /// @throws ArgumentError for the first rule whose numbers contradict what is said above.
 void check_warning_rule(const WarningRule& rule);
 
-/// Reads [[rule]] tables (docs/EARLY_WARNING.md describes the keys).
+/// Reads [[rule]] tables (docs/KEY_FIGURES.md describes the keys).
 /// @throws DataError with file and line.
 std::vector<WarningRule> read_warning_rules(const std::string& path);
 

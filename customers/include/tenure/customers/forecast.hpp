@@ -52,6 +52,8 @@ struct SmoothingFit {
   /// (2 + season) x (estimated first states), row-major: F such that sigma^2 F F' is the covariance
   /// of the last state (level, slope, seasonal) that comes of not knowing the first.
   std::vector<double> state_factor;
+  /// What it was fitted to. Emptied, forecasts take the smoothing parameters as known.
+  std::vector<double> series;
 };
 
 /// Least squares of the one-step errors, which is maximum likelihood: first states are exact (the
@@ -71,9 +73,11 @@ SmoothingFit fit_best_smoothing(const Execution& execution, std::span<const doub
 /// Periods ahead: index 0 is the first after the series.
 struct Forecast {
   std::vector<double> mean;
-  /// sqrt(sigma^2 (1 + sum over j < h of c_j^2) + variance from the first states), with
-  /// c_j = alpha + beta (phi + ... + phi^j) + gamma [j a multiple of season] (equation 6.1). The
-  /// uncertainty of the smoothing parameters is not in it.
+  /// With the parameters known: sqrt(sigma^2 (1 + sum over j < h of c_j^2) + variance from the
+  /// first states), c_j = alpha + beta (phi + ... + phi^j) + gamma [j a multiple of season]
+  /// (equation 6.1). Else the mean of that variance, and the mean square distance to `mean`, over
+  /// the smoothing parameters given the series (flat over their ranges), by quadrature. The choice
+  /// of the model is not in it.
   std::vector<double> standard_error;
   std::size_t degrees_of_freedom = 1;
 
