@@ -1,9 +1,10 @@
 #include "calendar.hpp"
 #include "command.hpp"
+#include "describe_figures.hpp"
+#include "describe_sections.hpp"
 #include "import_report.hpp"
 #include "text_table.hpp"
 
-#include <tenure/core/money.hpp>
 #include <tenure/core/store.hpp>
 #include <tenure/core/time.hpp>
 #include <tenure/customers/cohort.hpp>
@@ -19,85 +20,16 @@ namespace tenure::apps {
 namespace {
 
 using customers::Cohort;
-using customers::KeyFigures;
 using customers::OrderHistory;
 
 constexpr std::size_t kMonthsShown = 12;
 constexpr std::size_t kCohortsShown = 13;
-constexpr std::size_t kRegionsShown = 10;
 
 struct Options {
   std::string store;
   std::string cohort_start;
+  SectionOptions sections;
 };
-
-struct Group {
-  std::string name;
-  std::optional<std::uint32_t> region;
-  KeyFigures figures;
-};
-
-/// Everyone, then regions by customers.
-std::vector<Group> key_figure_groups(const EventTable& events, const OrderHistory& history) {
-  std::vector<Group> groups;
-  for (std::uint32_t region = 0; !history.region.empty() && region < events.regions.size();
-       ++region) {
-    groups.push_back({std::string(events.regions[region]), region, key_figures(history, region)});
-  }
-  std::stable_sort(groups.begin(), groups.end(), [](const Group& a, const Group& b) {
-    return a.figures.customers > b.figures.customers;
-  });
-  groups.insert(groups.begin(), {"all", std::nullopt, key_figures(history)});
-  return groups;
-}
-
-Json optional_json(const std::optional<double>& value) {
-  return value ? Json(*value) : Json(nullptr);
-}
-
-Json figures_json(const Group& group, const OrderHistory& history) {
-  const KeyFigures& f = group.figures;
-  Json json;
-  json["name"] = group.name;
-  json["customers"] = f.customers;
-  json["repeat_customers"] = f.repeat_customers;
-  json["orders"] = f.orders;
-  json["revenue"] = to_units(f.revenue);
-  json["average_order_value"] = f.average_order_value;
-  json["orders_per_customer"] = f.orders_per_customer;
-  json["repurchase_rate"] = f.repurchase_rate;
-  json["mean_gap_days"] = optional_json(f.mean_gap_days);
-  json["retention"] = Json::object();
-  for (const int days : {30, 90, 180, 365}) {
-    json["retention"][std::to_string(days)] =
-        optional_json(retention_after(history, days, 730, group.region));
-  }
-  return json;
-}
-
-std::string figures_text(const std::vector<Group>& groups, const OrderHistory& history,
-                         const std::string& currency) {
-  TextTable table({"region", "customers", "orders", fmt::format("revenue {}", currency),
-                   "order value", "orders/customer", "repurchase", "gap days", "retention 365 d"});
-  const std::size_t shown = std::min(groups.size(), kRegionsShown + 1);
-  for (std::size_t i = 0; i < shown; ++i) {
-    const KeyFigures& f = groups[i].figures;
-    const auto retained = retention_after(history, 365, 730, groups[i].region);
-    table.add({groups[i].name, with_commas(f.customers), with_commas(f.orders),
-               format_money(f.revenue), fmt::format("{:.2f}", f.average_order_value),
-               fmt::format("{:.2f}", f.orders_per_customer),
-               fmt::format("{:.1f} %", 100.0 * f.repurchase_rate),
-               f.mean_gap_days ? fmt::format("{:.1f}", *f.mean_gap_days) : "-",
-               retained ? fmt::format("{:.1f} %", 100.0 * *retained) : "-"});
-  }
-  std::string text = table.str();
-  if (groups.size() > shown) {
-    text += fmt::format("  ... and {} smaller regions (--json has all)\n", groups.size() - shown);
-  }
-  return text +
-         "  retention 365 d: an order more than 365 days after the first, within two years, among\n"
-         "  customers followed for two years\n";
-}
 
 std::string cohorts_text(const std::vector<Cohort>& cohorts) {
   std::vector<std::string> header = {"first order", "customers"};
@@ -133,11 +65,13 @@ Json cohorts_json(const std::vector<Cohort>& cohorts) {
 void run_describe(const Options& options, Run& run) {
   customers::OrderHistoryOptions history_options;
   history_options.cohort_start = parse_day("--cohort-start", options.cohort_start);
+  const Sections sections(options.sections);
   const EventTable events = read_store(run.execution(), options.store);
+  sections.check(options.store, events);
   Json json = import_json(events);
-  run.print(fmt::format("Store {}\n", options.store) + import_text(events));
+  const std::string head = fmt::format("Store {}\n", options.store) + import_text(events);
   if (!events.has_time()) {
-    run.print("  no times: key figures and cohorts need them\n");
+    run.print(head + "  no times: key figures and cohorts need them\n");
     run.write_json(json);
     return;
   }
@@ -146,7 +80,10 @@ void run_describe(const Options& options, Run& run) {
   json["last"] = format_time(*last);
   json["currency"] = events.currency;
   const OrderHistory history = make_order_history(run.execution(), events, history_options);
-  const std::vector<Group> groups = key_figure_groups(events, history);
+  sections.check(options.store, history);
+  run.print(head);
+  const std::vector<FigureGroup> groups =
+      figure_groups(history, region_groups(events, history).names, true);
   const std::vector<Cohort> cohorts = cohort_retention(history);
   json["returns"] = {{"events", history.returns}, {"unmatched", history.unmatched_returns}};
   json["key_figures"] = figures_json(groups.front(), history);
@@ -158,9 +95,10 @@ void run_describe(const Options& options, Run& run) {
   run.print(fmt::format("  {} returns, {} of them without the purchase they return\n",
                         with_commas(history.returns), with_commas(history.unmatched_returns)) +
             heading("Key figures (orders: all lines of a customer on one day, net of returns)") +
-            figures_text(groups, history, events.currency) +
+            figures_text("region", groups, history, events.currency) +
             heading("Customers active again, % of their cohort, by months after the first order") +
             cohorts_text(cohorts));
+  sections.add(events, history, run, json);
   run.write_json(json);
 }
 
@@ -169,7 +107,9 @@ void run_describe(const Options& options, Run& run) {
 Command add_describe(CLI::App& app) {
   Command command = make_command(app, "describe", "Print counts, key figures and cohort retention",
                                  "  tenure describe shop.h5\n"
-                                 "  tenure describe shop.h5 --json - --cohort-start 2010-01-01\n");
+                                 "  tenure describe shop.h5 --json - --cohort-start 2010-01-01\n"
+                                 "  tenure describe shop.h5 --by channel --survival\n"
+                                 "  tenure describe shop.h5 --forecast 6 --alerts rules.toml\n");
   auto options = std::make_shared<Options>();
   command.app->add_option("STORE", options->store, "Store to describe")
       ->required()
@@ -179,6 +119,7 @@ Command add_describe(CLI::App& app) {
                    "Leave out customers whose first order is before this date: a log's first "
                    "weeks hold old customers")
       ->type_name("DATE");
+  add_section_options(*command.app, options->sections);
   command.run = [options](Run& run) { run_describe(*options, run); };
   return command;
 }
