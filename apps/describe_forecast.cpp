@@ -70,7 +70,7 @@ class Forecaster {
   void add(const std::string& group, Figure figure, const PeriodFigures& figures) {
     std::vector<double> series;
     for (const auto& value : series_of(figures, figure)) series.push_back(value.value_or(0.0));
-    const SmoothingFit fit = fit_best_smoothing(run_.execution(), series, season_);
+    const SmoothingFit fit = customers::fit_best_smoothing(run_.execution(), series, season_);
     const Forecast ahead = forecast(fit, horizon_);
     customers::BacktestOptions options;
     options.horizon = horizon_;

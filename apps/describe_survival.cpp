@@ -20,7 +20,7 @@ class SurvivalGroup {
                 const customers::LifetimeRule& rule, std::optional<std::uint32_t> region)
       : name_(name),
         lifetimes_(customer_lifetimes(history, rule, region)),
-        curve_(kaplan_meier(lifetimes_.days, lifetimes_.left)) {}
+        curve_(customers::kaplan_meier(lifetimes_.days, lifetimes_.left)) {}
 
   Json json() const {
     Json steps = Json::array();
