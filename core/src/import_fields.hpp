@@ -58,8 +58,8 @@ std::string normalised(std::string_view name);
 /// Without spaces and tabs at both ends.
 std::string_view trimmed(std::string_view text) noexcept;
 
-/// Usual names of a role (customer, item, time, quantity, price, region, channel, order, kind, text,
-/// category), the role itself first, normalised.
+/// Usual names of a role (customer, item, time, quantity, price, region, channel, order, kind,
+/// text, category), the role itself first, normalised.
 const std::vector<std::string_view>& synonyms(std::string_view role);
 /// Whether `role` is one of them.
 bool is_role(std::string_view role) noexcept;
