@@ -109,8 +109,9 @@ TEST(ImportItems, FaultyCataloguesAreErrorsWithTheirLine) {
   EXPECT_THAT(catalogue_error("thing,text\nx,1\n"), HasSubstr("a column item"));
   EXPECT_THAT(catalogue_error("item,text\nx,a,b\n"), HasSubstr("items.csv:2"));
   EXPECT_THAT(catalogue_error("item,text\n"), HasSubstr("items.csv"));
+  const TempDir dir;
   ImportOptions missing;
-  missing.items = "/nowhere/items.csv";
+  missing.items = dir / "absent.csv";
   EXPECT_THROW(import_text(kLog, missing), DataError);
 }
 

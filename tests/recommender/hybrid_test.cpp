@@ -1,4 +1,5 @@
 #include "feature_regression.hpp"
+#include "ials_solver.hpp"
 #include "prior_solver.hpp"
 #include "text_support.hpp"
 
