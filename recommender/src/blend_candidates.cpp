@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -122,13 +121,7 @@ void BlendCandidates::gather(const BlendModel& blend, const EvaluationSet& set,
     for (const Matrix<float>& own : scores) {
       for (const std::uint32_t item : customer.items) customer.scores.push_back(own(b, item));
     }
-    const auto test = set.test.row_columns(rows[b]);
-    if (options.allow_seen) {
-      customer.relevant.assign(test.begin(), test.end());
-    } else {
-      std::set_difference(test.begin(), test.end(), known.begin(), known.end(),
-                          std::back_inserter(customer.relevant));
-    }
+    relevant_items(set, rows[b], options.allow_seen, customer.relevant);
   }
 }
 

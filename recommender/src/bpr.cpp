@@ -1,6 +1,7 @@
 #include "bpr_trainer.hpp"
 #include "kernels.hpp"
 #include "kinds.hpp"
+#include "model_arrays.hpp"
 
 #include <tenure/core/error.hpp>
 #include <tenure/recommender/bpr.hpp>
@@ -37,11 +38,6 @@ Csr positive_pairs(const CsrView& matrix) {
   return result;
 }
 
-bool finite(const Matrix<float>& matrix) {
-  return std::all_of(matrix.data(), matrix.data() + matrix.size(),
-                     [](float value) { return std::isfinite(value); });
-}
-
 }  // namespace
 
 void validate(const BprOptions& options) {
@@ -70,7 +66,8 @@ BprModel::BprModel(const BprOptions& options, Matrix<float> user_factors,
       users_.rows() >= kNewUser || items_.rows() >= kNewUser) {
     throw ArgumentError("bpr: the factors have the wrong shape");
   }
-  if (!finite(users_) || !finite(items_)) throw NumericalError("bpr: a factor is not finite");
+  if (!detail::all_finite(users_) || !detail::all_finite(items_))
+    throw NumericalError("bpr: a factor is not finite");
 }
 
 void BprModel::score(const UserBatch& batch, MatrixView<float> out) const {
@@ -181,15 +178,6 @@ std::unique_ptr<Model> load(const Execution&, const ContainerReader& reader,
   return BprModel::load(reader, prefix);
 }
 
-Matrix<float> read_matrix(const ContainerReader& reader, const std::string& name) {
-  const std::vector<float> values = reader.read<float>(name);
-  const auto [rows, cols] = reader.shape(name);
-  if (rows * cols != values.size()) throw DataError(reader.path(), name, "is not a matrix");
-  Matrix<float> result(rows, cols);
-  std::copy(values.begin(), values.end(), result.data());
-  return result;
-}
-
 }  // namespace
 
 void BprModel::save(ContainerWriter& writer, const std::string& prefix) const {
@@ -212,8 +200,8 @@ std::unique_ptr<BprModel> BprModel::load(const ContainerReader& reader, const st
   values.load(reader, prefix);
   try {
     return std::make_unique<BprModel>(options_of(values),
-                                      read_matrix(reader, prefix + "user_factors"),
-                                      read_matrix(reader, prefix + "item_factors"));
+                                      detail::load_matrix(reader, prefix + "user_factors"),
+                                      detail::load_matrix(reader, prefix + "item_factors"));
   } catch (const ArgumentError& error) {
     throw DataError(reader.path(), prefix, error.what());
   } catch (const NumericalError& error) {

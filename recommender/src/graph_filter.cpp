@@ -1,6 +1,7 @@
 #include "blas.hpp"
 #include "graph_operator.hpp"
 #include "item_products.hpp"
+#include "model_arrays.hpp"
 #include "subspace.hpp"
 
 #include <tenure/core/error.hpp>
@@ -48,11 +49,6 @@ void validate(const GraphFilterOptions& options, const std::string& name) {
   if (options.low_pass_weight > 0.0 && options.user_exponent != 0.5) {
     throw ArgumentError(name + ": the ideal low-pass filter needs a user exponent of 1/2");
   }
-}
-
-bool all_finite(const Matrix<float>& matrix) {
-  return std::all_of(matrix.data(), matrix.data() + matrix.size(),
-                     [](float value) { return std::isfinite(value); });
 }
 
 /// The ideal low-pass filter as a product of two thin matrices.
@@ -130,7 +126,7 @@ GraphFilterModel::GraphFilterModel(const Execution& execution, std::string_view 
       low_pass_vectors = scaled_vectors(execution, graph, sums, options);
     }
     if (low_pass_vectors.rows() != sums.size() || low_pass_vectors.cols() > options.rank ||
-        !all_finite(low_pass_vectors)) {
+        !detail::all_finite(low_pass_vectors)) {
       throw ArgumentError(std::string(name) + ": the low-pass vectors do not fit the pairs");
     }
     filter = low_pass(std::move(low_pass_vectors), sums, options.low_pass_weight);

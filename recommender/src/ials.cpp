@@ -3,6 +3,7 @@
 #include "ials_side.hpp"
 #include "ials_solver.hpp"
 #include "ials_state.hpp"
+#include "model_arrays.hpp"
 
 #include <tenure/core/distributions.hpp>
 #include <tenure/core/error.hpp>
@@ -93,11 +94,6 @@ Matrix<float> without_rows(Matrix<float> matrix, std::span<const std::uint8_t> a
   return matrix;
 }
 
-bool all_finite(const Matrix<float>& matrix) {
-  return std::all_of(matrix.data(), matrix.data() + matrix.size(),
-                     [](float value) { return std::isfinite(value); });
-}
-
 }  // namespace
 
 std::string_view to_string(IalsSolver solver) noexcept {
@@ -147,7 +143,7 @@ IalsModel::IalsModel(const Execution& execution, const IalsOptions& options,
       user_factors.rows() >= kNewUser || (!apart.empty() && apart.size() != item_factors.rows())) {
     throw ArgumentError("ials: the factors have the wrong shape");
   }
-  if (!all_finite(user_factors) || !all_finite(item_factors)) {
+  if (!detail::all_finite(user_factors) || !detail::all_finite(item_factors)) {
     throw NumericalError("ials: a factor is not a finite number");
   }
   detail::use_one_blas_thread();

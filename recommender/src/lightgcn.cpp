@@ -20,11 +20,6 @@ namespace tenure::recommender {
 
 namespace {
 
-bool all_finite(const Matrix<float>& matrix) {
-  return std::all_of(matrix.data(), matrix.data() + matrix.size(),
-                     [](float value) { return std::isfinite(value); });
-}
-
 /// What the history propagates to a new customer, before it is brought to length 1.
 std::vector<double> gathered(const Matrix<float>& sources, const UserBatch& batch,
                              std::size_t entry) {
@@ -72,7 +67,7 @@ LightGcnModel::LightGcnModel(const LightGcnOptions& options, Matrix<float> user_
       items_.rows() == 0 || users_.rows() >= kNewUser || items_.rows() >= kNewUser) {
     throw ArgumentError("lightgcn: the factors have the wrong shape");
   }
-  if (!all_finite(users_) || !all_finite(items_) || !all_finite(sources_)) {
+  if (!detail::all_finite(users_) || !detail::all_finite(items_) || !detail::all_finite(sources_)) {
     throw NumericalError("lightgcn: a factor is not finite");
   }
 }

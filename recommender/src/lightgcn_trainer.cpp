@@ -1,6 +1,7 @@
 #include "lightgcn_trainer.hpp"
 
 #include "blas.hpp"
+#include "graph_operator.hpp"
 #include "kernels.hpp"
 #include "lightgcn_kernels.hpp"
 
@@ -44,15 +45,9 @@ Csr normalised(const CsrView& pairs, const std::vector<double>& sums) {
 }
 
 std::vector<double> row_and_column_sums(const CsrView& pairs) {
-  std::vector<double> sums(pairs.rows() + pairs.n_columns);
-  for (std::size_t user = 0; user < pairs.rows(); ++user) {
-    for (std::size_t i = 0; i < pairs.row_size(user); ++i) {
-      const auto value = static_cast<double>(pairs.row_values(user)[i]);
-      sums[user] += value;
-      sums[pairs.rows() + pairs.row_columns(user)[i]] += value;
-    }
-  }
-  return sums;
+  PairSums sums = pair_sums(pairs);
+  sums.users.insert(sums.users.end(), sums.items.begin(), sums.items.end());
+  return std::move(sums.users);
 }
 
 Matrix<float> some_rows(const Matrix<float>& from, std::size_t begin, std::size_t end) {

@@ -2,6 +2,8 @@
 
 #include <tenure/core/error.hpp>
 
+#include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace tenure::recommender::detail {
@@ -34,6 +36,11 @@ Matrix<float> load_matrix(const ContainerReader& reader, const std::string& name
   Matrix<float> matrix(rows, cols);
   reader.read_into<float>(name, {matrix.data(), matrix.size()});
   return matrix;
+}
+
+bool all_finite(const Matrix<float>& matrix) {
+  return std::all_of(matrix.data(), matrix.data() + matrix.size(),
+                     [](float value) { return std::isfinite(value); });
 }
 
 std::uint32_t load_count(const ContainerReader& reader, const std::string& name,

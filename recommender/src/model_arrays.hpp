@@ -18,6 +18,9 @@ Csr load_csr(const ContainerReader& reader, const std::string& prefix);
 /// @throws DataError where it is no 2-D array of f32.
 Matrix<float> load_matrix(const ContainerReader& reader, const std::string& name);
 
+/// Whether every number of the matrix is finite.
+bool all_finite(const Matrix<float>& matrix);
+
 /// A count stored as an attribute.
 /// @throws DataError where it is missing or above `high`.
 std::uint32_t load_count(const ContainerReader& reader, const std::string& name,

@@ -14,20 +14,6 @@ namespace tenure::recommender::detail {
 
 namespace {
 
-/// Test items that count for a row: without rebuy those that are not known already.
-void relevant_items(const EvaluationSet& set, std::size_t row, bool allow_seen,
-                    std::vector<std::uint32_t>& relevant) {
-  const auto test = set.test.row_columns(row);
-  relevant.clear();
-  if (allow_seen) {
-    relevant.assign(test.begin(), test.end());
-  } else {
-    const auto known = set.known.row_columns(row);
-    std::set_difference(test.begin(), test.end(), known.begin(), known.end(),
-                        std::back_inserter(relevant));
-  }
-}
-
 /// -log2 of the share of users who have each item.
 std::vector<double> self_information(const CsrView& train) {
   std::vector<std::uint64_t> users(train.n_columns);
@@ -60,6 +46,19 @@ RecommendOptions list_options(const EvaluationOptions& options) {
 }
 
 }  // namespace
+
+void relevant_items(const EvaluationSet& set, std::size_t row, bool allow_seen,
+                    std::vector<std::uint32_t>& relevant) {
+  const auto test = set.test.row_columns(row);
+  relevant.clear();
+  if (allow_seen) {
+    relevant.assign(test.begin(), test.end());
+  } else {
+    const auto known = set.known.row_columns(row);
+    std::set_difference(test.begin(), test.end(), known.begin(), known.end(),
+                        std::back_inserter(relevant));
+  }
+}
 
 std::vector<std::uint32_t> rows_with_tests(const EvaluationSet& set, bool allow_seen) {
   std::vector<std::uint32_t> rows;

@@ -26,6 +26,10 @@ struct UserTable {
   std::uint64_t fallbacks = 0;
 };
 
+/// Test items that count for a row: without rebuy those that are not known already.
+void relevant_items(const EvaluationSet& set, std::size_t row, bool allow_seen,
+                    std::vector<std::uint32_t>& relevant);
+
 /// Rows with test items that count, in order.
 std::vector<std::uint32_t> rows_with_tests(const EvaluationSet& set, bool allow_seen);
 

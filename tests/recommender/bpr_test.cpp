@@ -91,29 +91,8 @@ TEST(Bpr, FirstStepIsTheGradientOfOneTriple) {
   EXPECT_EQ(b.users(0, 3), 1.0F);
 }
 
-/// Holds out every fifth pair of a matrix in which users keep to a group of items.
-struct Held {
-  Csr train;
-  Csr test;
-};
-
-Held hold_out(const Csr& pairs) {
-  std::vector<std::uint32_t> rows[2];
-  std::vector<std::uint32_t> columns[2];
-  for (std::uint32_t user = 0; user < pairs.rows(); ++user) {
-    for (auto i = pairs.row_start[user]; i < pairs.row_start[user + 1]; ++i) {
-      const std::size_t side = i % 5 == 0 ? 1 : 0;
-      rows[side].push_back(user);
-      columns[side].push_back(pairs.columns[i]);
-    }
-  }
-  const auto n_users = static_cast<std::uint32_t>(pairs.rows());
-  return {csr_from_triplets(threads(1), n_users, pairs.n_columns, rows[0], columns[0], {}),
-          csr_from_triplets(threads(1), n_users, pairs.n_columns, rows[1], columns[1], {})};
-}
-
 TEST(Bpr, LearnsTastesAndFoldsThemIn) {
-  const Held data = hold_out(synthetic_matrix(800, 100, 10));
+  const test::Held data = test::hold_out(synthetic_matrix(800, 100, 10));
   BprOptions options = small_options();
   options.epochs = 40;
   const auto model = train_bpr(threads(2), data.train, options);

@@ -162,29 +162,8 @@ TEST(LightGcn, ScoresAreCosinesAndRowsWithoutPairsAreZero) {
   for (std::size_t i = 0; i < scores.size(); ++i) EXPECT_LE(std::abs(scores.data()[i]), 1.00001F);
 }
 
-/// Holds out every fifth pair.
-struct Held {
-  Csr train;
-  Csr test;
-};
-
-Held hold_out(const Csr& pairs) {
-  std::vector<std::uint32_t> rows[2];
-  std::vector<std::uint32_t> columns[2];
-  for (std::uint32_t user = 0; user < pairs.rows(); ++user) {
-    for (auto i = pairs.row_start[user]; i < pairs.row_start[user + 1]; ++i) {
-      const std::size_t side = i % 5 == 0 ? 1 : 0;
-      rows[side].push_back(user);
-      columns[side].push_back(pairs.columns[i]);
-    }
-  }
-  const auto n_users = static_cast<std::uint32_t>(pairs.rows());
-  return {csr_from_triplets(threads(1), n_users, pairs.n_columns, rows[0], columns[0], {}),
-          csr_from_triplets(threads(1), n_users, pairs.n_columns, rows[1], columns[1], {})};
-}
-
 TEST(LightGcn, LearnsTastesAndFoldsThemIn) {
-  const Held data = hold_out(synthetic_matrix(800, 100, 10));
+  const test::Held data = test::hold_out(synthetic_matrix(800, 100, 10));
   for (const std::uint32_t layers : {0U, 2U}) {
     LightGcnOptions options = small_options();
     options.layers = layers;

@@ -49,6 +49,27 @@ inline Csr synthetic_matrix(std::uint32_t users, std::uint32_t items, std::uint3
   return matrix;
 }
 
+/// Holds out every fifth pair.
+struct Held {
+  Csr train;
+  Csr test;
+};
+
+inline Held hold_out(const Csr& pairs) {
+  std::vector<std::uint32_t> rows[2];
+  std::vector<std::uint32_t> columns[2];
+  for (std::uint32_t user = 0; user < pairs.rows(); ++user) {
+    for (auto i = pairs.row_start[user]; i < pairs.row_start[user + 1]; ++i) {
+      const std::size_t side = i % 5 == 0 ? 1 : 0;
+      rows[side].push_back(user);
+      columns[side].push_back(pairs.columns[i]);
+    }
+  }
+  const auto n_users = static_cast<std::uint32_t>(pairs.rows());
+  return {csr_from_triplets(threads(1), n_users, pairs.n_columns, rows[0], columns[0], {}),
+          csr_from_triplets(threads(1), n_users, pairs.n_columns, rows[1], columns[1], {})};
+}
+
 inline Matrix<float> random_factors(std::size_t rows, std::size_t d, std::uint32_t stream_id) {
   Matrix<float> factors(rows, d);
   RandomStream stream(7, {Purpose::kSynthetic, 1, stream_id, 0});
