@@ -18,17 +18,31 @@ void check_text_target(const std::string& path) {
 }
 
 void write_text_file(const std::string& path, const std::string& text) {
-  const std::string temporary = path + ".tmp-" + std::to_string(getpid());
-  std::ofstream file(temporary, std::ios::binary);
-  file << text;
-  file.close();
+  TextFile file(path);
+  file.write(text);
+  file.commit();
+}
+
+TextFile::TextFile(const std::string& path)
+    : path_(path), temporary_(path + ".tmp-" + std::to_string(getpid())) {
+  check_text_target(path);
+  file_.open(temporary_, std::ios::binary);
+  if (!file_) throw DataError(path, "cannot be written");
+}
+
+TextFile::~TextFile() {
+  if (committed_) return;
+  file_.close();
+  std::error_code ignored;
+  std::filesystem::remove(temporary_, ignored);
+}
+
+void TextFile::commit() {
+  file_.close();
   std::error_code failed;
-  if (file) std::filesystem::rename(temporary, path, failed);
-  if (!file || failed) {
-    std::error_code ignored;
-    std::filesystem::remove(temporary, ignored);
-    throw DataError(path, "cannot be written");
-  }
+  if (file_) std::filesystem::rename(temporary_, path_, failed);
+  if (!file_ || failed) throw DataError(path_, "cannot be written");
+  committed_ = true;
 }
 
 }  // namespace tenure::apps
