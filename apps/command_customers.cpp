@@ -35,7 +35,7 @@ struct Options {
 std::int32_t evening(const Options& options, const EventTable& events) {
   const auto asked = parse_day("--as-of", options.as_of);
   if (asked) return static_cast<std::int32_t>(*asked);  // years 0 to 9999 fit
-  const auto last = last_event_day(events);
+  const auto last = customers::last_event_day(events);
   if (!last) throw DataError(options.store, "has no events");
   return *last;
 }

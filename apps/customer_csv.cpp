@@ -1,5 +1,5 @@
 #include "customer_table.hpp"
-#include "output_file.hpp"
+#include "text_file.hpp"
 
 #include <tenure/core/error.hpp>
 #include <tenure/core/money.hpp>

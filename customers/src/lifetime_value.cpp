@@ -100,11 +100,12 @@ class Forecaster {
       if_alive_ = discounted_ = until(horizon_);
       return;
     }
-    const double steps = std::clamp(std::ceil(options_.horizon_days / kStepDays), 1.0, kMostSteps);
+    const double wanted = std::ceil(options_.horizon_days / kStepDays);
+    const int steps = static_cast<int>(std::clamp(wanted, 1.0, kMostSteps));
     const double years = options_.horizon_days / 365.0 / steps;
     double before = 0.0;
     discounted_ = 0.0;
-    for (double k = 1.0; k <= steps; ++k) {
+    for (int k = 1; k <= steps; ++k) {
       const double here = until(horizon_ * k / steps);
       discounted_ +=
           (here - before) * std::exp(-std::log1p(options_.discount_rate) * years * (k - 0.5));

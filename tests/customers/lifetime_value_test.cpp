@@ -64,7 +64,7 @@ std::vector<CustomerForecast> forecasts(const CalibrationSummary& summary,
                             spend_fit(log_variance), options);
 }
 
-TEST(Forecast, ExpectationsAreTheModels) {
+TEST(LifetimeValue, ExpectationsAreTheModels) {
   const CalibrationSummary summary = summary_of(histories());
   ForecastOptions options;
   options.gross_margin = 0.4;
@@ -82,7 +82,7 @@ TEST(Forecast, ExpectationsAreTheModels) {
 }
 
 // Against the sum over 3,650 steps of a tenth of a day.
-TEST(Forecast, DiscountingIsCloseToContinuous) {
+TEST(LifetimeValue, DiscountingIsCloseToContinuous) {
   const CalibrationSummary summary = summary_of(histories());
   ForecastOptions options;
   options.discount_rate = 0.3;
@@ -126,7 +126,7 @@ Truth live_on(RandomStream& stream, double x, double t_x, double age, double spe
 // Parameters known: what lies above a 97.5 % quantile is 2.5 %. With 4,000 draws and 20,000 lives
 // the share has a standard error of sqrt(.025 x .975 (1 / 4,000 + 1 / 20,000)) = .0027; allowed are
 // four of them. Below the lower end of orders, which are whole numbers, lies at most that much.
-TEST(Forecast, IntervalsCoverWhatComes) {
+TEST(LifetimeValue, IntervalsCoverWhatComes) {
   const CalibrationSummary summary = summary_of(histories());
   ForecastOptions options;
   options.draws = 4000;
@@ -153,7 +153,7 @@ TEST(Forecast, IntervalsCoverWhatComes) {
   }
 }
 
-TEST(Forecast, UncertainParametersWidenTheIntervals) {
+TEST(LifetimeValue, UncertainParametersWidenTheIntervals) {
   const CalibrationSummary summary = summary_of(histories());
   ForecastOptions options;
   options.draws = 2000;
@@ -163,7 +163,7 @@ TEST(Forecast, UncertainParametersWidenTheIntervals) {
   EXPECT_EQ(unsure[0].expected_orders, known[0].expected_orders);
 }
 
-TEST(Forecast, OfACustomerWhoIsProbablyGoneIsNothingButPossible) {
+TEST(LifetimeValue, OfACustomerWhoIsProbablyGoneIsNothingButPossible) {
   RecencyFrequency counts;
   counts.frequency = {30};
   counts.recency = {30};
@@ -175,7 +175,7 @@ TEST(Forecast, OfACustomerWhoIsProbablyGoneIsNothingButPossible) {
   EXPECT_EQ(result[0].value->interval.high, 0);
 }
 
-TEST(Forecast, DoesNotDependOnOtherCustomersOrTheirOrder) {
+TEST(LifetimeValue, DoesNotDependOnOtherCustomersOrTheirOrder) {
   const auto all = forecasts(summary_of(histories()), {}, 0.1);
   RecencyFrequency two;
   two.frequency = {40, 5};
@@ -187,7 +187,7 @@ TEST(Forecast, DoesNotDependOnOtherCustomersOrTheirOrder) {
   EXPECT_EQ(some[1].value->interval.high, all[2].value->interval.high);
 }
 
-TEST(Forecast, IsTheSameBytesAtAnyNumberOfThreads) {
+TEST(LifetimeValue, IsTheSameBytesAtAnyNumberOfThreads) {
   const CalibrationSummary summary = summary_of(test::simulate(kOrders, 3000, 5));
   const auto bits = [](const std::vector<CustomerForecast>& result) {
     std::vector<double> values;
@@ -209,7 +209,7 @@ TEST(Forecast, IsTheSameBytesAtAnyNumberOfThreads) {
   }
 }
 
-TEST(Forecast, HasNoValueWithoutASpendModelOrAFiniteMean) {
+TEST(LifetimeValue, HasNoValueWithoutASpendModelOrAFiniteMean) {
   const CalibrationSummary summary = summary_of(histories());
   const OrderModel model = order_model(orders_fit(), 7.0);
   EXPECT_FALSE(
@@ -221,7 +221,7 @@ TEST(Forecast, HasNoValueWithoutASpendModelOrAFiniteMean) {
   EXPECT_TRUE(result[1].value.has_value()) << "p + q is over 1";
 }
 
-TEST(Forecast, RefusesOptionsOutOfRange) {
+TEST(LifetimeValue, RefusesOptionsOutOfRange) {
   const CalibrationSummary summary = summary_of(histories());
   const auto refused = [&](auto change) {
     ForecastOptions options;

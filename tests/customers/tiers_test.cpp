@@ -62,7 +62,7 @@ TEST(Tier, ThresholdsAreOptions) {
   options.warning_gaps = 1;
   options.mature_orders = 2;
   EXPECT_EQ(tier({900, 910, 926}, options), Tier::kChurnWarning);
-  EXPECT_EQ(tier({900, 910}, options), Tier::kMature);
+  EXPECT_EQ(tier({900, 920}, options), Tier::kMature);
   options.silent_days = 10;
   EXPECT_EQ(tier({900, 990}, options), Tier::kSilent);
 }

@@ -57,7 +57,7 @@ struct ForecastOptions {
   void validate() const;
 };
 
-struct Interval {
+struct PredictiveInterval {
   double low = 0.0;
   double high = 0.0;
 };
@@ -65,14 +65,14 @@ struct Interval {
 /// Value of a customer's orders within the horizon, discounted, with margin, in currency units.
 struct ValueForecast {
   double expected = 0.0;
-  Interval interval;
+  PredictiveInterval interval;
 };
 
 struct CustomerForecast {
   double p_alive = 0.0;
   double expected_orders = 0.0;  ///< at the estimates
   /// Of the number of orders that will come: equal tails of its predictive distribution.
-  Interval orders;
+  PredictiveInterval orders;
   /// Empty without a spend model, and where its mean is infinite (p x + q <= 1).
   std::optional<ValueForecast> value;
 };
