@@ -223,7 +223,7 @@ TEST_F(Customers, WithoutPricesHaveNoMoneyAndSaySo) {
 
 TEST_F(Customers, BadInputIsOneLineAndLeavesNoFile) {
   const std::string store = store_of("log", "customer,item,time,price\na,x,2024-01-05,3\n");
-  write_text(dir_ / "pairs.txt", "a x\na y\nb x\n");
+  write_text(dir_ / "pairs.txt", "a,x\na,y\nb,x\n");
   run({"import", dir_ / "pairs.txt", "--format", "pairs", "-o", dir_ / "pairs.h5", "--quiet"});
   EXPECT_THAT(fail({"customers", dir_ / "pairs.h5", "-o", csv_}, 3).err, HasSubstr("no times"));
   EXPECT_THAT(fail({"customers", store, "-o", csv_, "--as-of", "2023-01-01"}, 2).err,
@@ -236,8 +236,7 @@ TEST_F(Customers, BadInputIsOneLineAndLeavesNoFile) {
               HasSubstr("margin"));
   EXPECT_THAT(fail({"customers", store, "-o", csv_, "--model", "arima"}, 2).err,
               HasSubstr("--model"));
-  EXPECT_THAT(fail({"customers", store, "-o", dir_ / "no/where.csv"}, 3).err,
-              HasSubstr("folder"));
+  EXPECT_THAT(fail({"customers", store, "-o", dir_ / "no/where.csv"}, 3).err, HasSubstr("folder"));
   fail({"customers", dir_ / "missing.h5", "-o", csv_}, 3);
   fail({"customers", store}, 2);
   write_text(dir_ / "bad.toml", "window_days = 365\n[tiers]\nlost_day = 100\n");
