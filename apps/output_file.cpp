@@ -1,12 +1,10 @@
 #include "output_file.hpp"
 
+#include "text_file.hpp"
+
 #include <tenure/core/error.hpp>
 
-#include <unistd.h>
-
 #include <filesystem>
-#include <fstream>
-#include <system_error>
 
 namespace tenure::apps {
 
@@ -18,17 +16,9 @@ void check_text_target(const std::string& path) {
 }
 
 void write_text_file(const std::string& path, const std::string& text) {
-  const std::string temporary = path + ".tmp-" + std::to_string(getpid());
-  std::ofstream file(temporary, std::ios::binary);
-  file << text;
-  file.close();
-  std::error_code failed;
-  if (file) std::filesystem::rename(temporary, path, failed);
-  if (!file || failed) {
-    std::error_code ignored;
-    std::filesystem::remove(temporary, ignored);
-    throw DataError(path, "cannot be written");
-  }
+  TextFile file(path);
+  file.write(text);
+  file.commit();
 }
 
 }  // namespace tenure::apps

@@ -63,7 +63,7 @@ class Pipeline : public testing::Test {
 
 TEST_F(Pipeline, HelpOfEveryCommandGivesExamples) {
   for (const char* command : {"import", "describe", "generate", "train", "tune", "evaluate",
-                              "recommend", "similar", "update", "fit", "simulate"}) {
+                              "recommend", "similar", "update", "fit", "customers", "simulate"}) {
     const Outcome outcome = run({command, "--help"});
     EXPECT_THAT(outcome.out, HasSubstr("Examples:")) << command;
     EXPECT_THAT(outcome.out, HasSubstr("--json")) << command;

@@ -31,6 +31,8 @@ enum class Purpose : std::uint8_t {
   kParameter = 35,        ///< simulate: outer draws of what is uncertain
   kAcquisition = 36,      ///< simulate: when and where new customers come
   kMultiStart = 48,       ///< fit: starting points
+  kForecast = 49,         ///< customers: what a history's future may bring
+  kForecastModel = 50,    ///< customers: parameters within the fit's uncertainty
 };
 
 /// Names one stream: 2^32 blocks of four 32-bit numbers for each id.

@@ -1,0 +1,188 @@
+#include "calendar.hpp"
+#include "command.hpp"
+#include "customer_table.hpp"
+#include "output_file.hpp"
+#include "stopwatch.hpp"
+#include "text_table.hpp"
+
+#include <tenure/core/error.hpp>
+#include <tenure/core/store.hpp>
+#include <tenure/core/time.hpp>
+#include <tenure/customers/activity.hpp>
+#include <tenure/customers/lifetime_value.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace tenure::apps {
+
+namespace {
+
+constexpr double kDaysPerUnit = 7.0;
+
+struct Options {
+  std::string store;
+  std::string output;
+  std::string as_of;
+  std::string config;
+  std::string model = "bg-nbd";
+  bool model_given = false;
+  customers::ForecastOptions forecast = {365.0, 1.0, 0.1, 200, 0.95};
+};
+
+/// The evening looked at: asked for, or the log's last.
+std::int32_t evening(const Options& options, const EventTable& events) {
+  const auto asked = parse_day("--as-of", options.as_of);
+  if (asked) return static_cast<std::int32_t>(*asked);  // years 0 to 9999 fit
+  const auto last = customers::last_event_day(events);
+  if (!last) throw DataError(options.store, "has no events");
+  return *last;
+}
+
+customers::OrderHistory history_until(const Run& run, const Options& options,
+                                      const EventTable& events) {
+  if (!events.has_time() && events.rows() > 0) {
+    throw DataError(options.store, "has no times, which tiers and lifetimes need");
+  }
+  customers::OrderHistoryOptions until;
+  until.end_day = evening(options, events);
+  customers::OrderHistory history = make_order_history(run.execution(), events, until);
+  if (history.orders() > 0) return history;
+  const std::string what =
+      "nobody has an order left by " + format_date(history.end_day * kSecondsPerDay);
+  if (!options.as_of.empty()) throw ArgumentError("--as-of: " + what);
+  throw DataError(options.store, what);
+}
+
+/// The order model by name; the one place that knows which there are.
+customers::OrderModel fit_order_model(const Execution& execution, const Options& options,
+                                      LifetimePart& part) {
+  const customers::BgNbdFit fit = customers::fit_bg_nbd(execution, part.summary.counts);
+  part.orders = fit_report(fit, kDaysPerUnit);
+  customers::ParameterDraws draws;
+  draws.seed = execution.seed;
+  draws.count = static_cast<std::size_t>(options.forecast.draws);
+  return order_model(fit, kDaysPerUnit, draws);
+}
+
+std::optional<customers::GammaGammaFit> fit_spend_model(const Execution& execution,
+                                                        LifetimePart& part) {
+  const auto& frequency = part.summary.spend_frequency;
+  if (frequency.empty()) {
+    part.spend_left_out = "the log has no prices";
+  } else if (std::none_of(frequency.begin(), frequency.end(), [](double x) { return x > 0; })) {
+    part.spend_left_out = "no customer has a repeat order of positive value";
+  } else {
+    try {
+      const auto fit = customers::fit_gamma_gamma(execution, frequency, part.summary.mean_value);
+      part.spend = fit_report(fit);
+      return fit;
+    } catch (const NumericalError& error) {
+      part.spend_left_out = error.what();
+    }
+  }
+  return std::nullopt;
+}
+
+LifetimePart make_lifetime(const Run& run, const Options& options,
+                           const customers::OrderHistory& history) {
+  LifetimePart part;
+  part.options = options.forecast;
+  customers::CalibrationOptions calibration;
+  calibration.days_per_unit = kDaysPerUnit;
+  part.summary = summarize(run.execution(), history, calibration);
+  if (options.model == "none") {
+    part.orders_left_out = part.spend_left_out = "--model none";
+    return part;
+  }
+  try {
+    const customers::OrderModel model = fit_order_model(run.execution(), options, part);
+    const auto spend = fit_spend_model(run.execution(), part);
+    part.forecasts =
+        forecast_customers(run.execution(), part.summary, model, spend, options.forecast);
+  } catch (const NumericalError& error) {
+    // Tiers and health stand without a model: only one that was asked for by name must fit.
+    if (options.model_given) {
+      throw NumericalError(std::string(error.what()) +
+                           " (--model none writes the table without a lifetime model)");
+    }
+    part.orders.reset();
+    part.spend.reset();
+    part.orders_left_out = error.what();
+    part.spend_left_out = "there is no model of orders";
+  }
+  return part;
+}
+
+void run_customers(const Options& options, Run& run) {
+  options.forecast.validate();
+  check_text_target(options.output);
+  const customers::SegmentOptions segment_options =
+      options.config.empty() ? customers::SegmentOptions()
+                             : customers::read_segment_options(options.config);
+  const EventTable events = read_store(run.execution(), options.store);
+  const Stopwatch watch;
+  const customers::OrderHistory history = history_until(run, options, events);
+  CustomerTable table{events, segment_options, {}, {}, {}, {}};
+  table.segments = segment_customers(run.execution(), events, history, segment_options);
+  table.lifetime = make_lifetime(run, options, history);
+  table.region = history.region;
+  join_parts(table);
+  write_customer_csv(run.execution(), table, options.output);
+  const double seconds = watch.seconds();
+  Json json = customer_summary_json(table);
+  json["output"] = options.output;
+  json["table_seconds"] = seconds;
+  run.print(fmt::format("{} as of {}: {} customers known, {} with orders; one row each in {} "
+                        "({:.2f} s)\n",
+                        options.store, format_date(table.segments.as_of * kSecondsPerDay),
+                        with_commas(table.segments.rows.size()),
+                        with_commas(table.segments.total.customers), options.output, seconds) +
+            customer_summary_text(table));
+  run.write_json(json);
+}
+
+}  // namespace
+
+Command add_customers(CLI::App& app) {
+  Command command = make_command(
+      app, "customers", "One row a customer: tier, class, health, expected orders, lifetime value",
+      "  tenure customers shop.h5 -o customers.csv\n"
+      "  tenure customers shop.h5 -o customers.csv --as-of 2011-06-30 --gross-margin 0.35\n"
+      "  tenure customers shop.h5 -o customers.csv --config segments.toml --json -\n");
+  auto options = std::make_shared<Options>();
+  CLI::App& sub = *command.app;
+  sub.add_option("STORE", options->store, "Store of the customers")
+      ->required()
+      ->type_name("STORE.h5");
+  sub.add_option("-o,--output", options->output, "Table to write")
+      ->required()
+      ->type_name("CUSTOMERS.csv");
+  sub.add_option("--as-of", options->as_of,
+                 "Evening to look from: nothing later is known (default: the log's last day)")
+      ->type_name("DATE");
+  sub.add_option("--config", options->config,
+                 "Thresholds and weights (default: those of datasets/segments/default.toml)")
+      ->type_name("SEGMENTS.toml");
+  CLI::Option* model = sub.add_option("--model", options->model, "Model of orders: bg-nbd, or none")
+                           ->check(CLI::IsMember({"bg-nbd", "none"}))
+                           ->capture_default_str();
+  sub.add_option("--horizon", options->forecast.horizon_days,
+                 "Days ahead of expected orders and lifetime value")
+      ->capture_default_str();
+  sub.add_option("--gross-margin", options->forecast.gross_margin,
+                 "Share of revenue that is margin; 1: lifetime value is revenue")
+      ->capture_default_str();
+  sub.add_option("--discount", options->forecast.discount_rate, "Discount rate a year")
+      ->capture_default_str();
+  sub.add_option("--draws", options->forecast.draws, "Futures drawn for each distinct history")
+      ->capture_default_str();
+  command.run = [options, model](Run& run) {
+    options->model_given = model->count() > 0;
+    run_customers(*options, run);
+  };
+  return command;
+}
+
+}  // namespace tenure::apps

@@ -1,0 +1,62 @@
+#pragma once
+
+#include "command.hpp"
+
+#include <tenure/core/events.hpp>
+#include <tenure/customers/fit_report.hpp>
+#include <tenure/customers/lifetime_value.hpp>
+#include <tenure/customers/segments.hpp>
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tenure::apps {
+
+/// What the lifetime models say, and why they say nothing where they do not.
+struct LifetimePart {
+  customers::CalibrationSummary summary;  ///< customers with orders, in increasing code
+  customers::ForecastOptions options;
+  std::optional<customers::FitReport> orders;
+  std::optional<customers::FitReport> spend;
+  std::string orders_left_out;                         ///< empty where `orders` is there
+  std::string spend_left_out;                          ///< empty where `spend` is there
+  std::vector<customers::CustomerForecast> forecasts;  ///< beside the summary; empty without orders
+};
+
+/// Everything `tenure customers` knows: one row a customer, and the sums over them.
+struct CustomerTable {
+  const EventTable& events;
+  const customers::SegmentOptions& options;
+  customers::Segments segments;
+  LifetimePart lifetime;
+  std::vector<std::uint32_t> region;  ///< OrderHistory::region
+  /// Row of the summary of each segment row with orders.
+  std::vector<std::uint32_t> summary_row;
+};
+
+/// Fills summary_row. @throws ArgumentError where the parts are not of the same customers.
+void join_parts(CustomerTable& table);
+
+/// Writes the table as csv beside `path` and renames it. @throws DataError, Cancelled.
+void write_customer_csv(const Execution& execution, const CustomerTable& table,
+                        const std::string& path);
+
+/// Averages and expectations over some customers, in row order.
+struct TierOutlook {
+  double health = 0.0;           ///< mean index of those who have one
+  double p_alive = 0.0;          ///< mean
+  double expected_orders = 0.0;  ///< sum
+  double lifetime_value = 0.0;   ///< sum
+  std::uint64_t with_health = 0;
+};
+/// One a tier, and all customers last.
+std::array<TierOutlook, customers::kTiers + 1> tier_outlooks(const CustomerTable& table);
+
+/// The sums for people, and as JSON.
+std::string customer_summary_text(const CustomerTable& table);
+Json customer_summary_json(const CustomerTable& table);
+
+}  // namespace tenure::apps
