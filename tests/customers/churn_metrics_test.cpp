@@ -117,7 +117,7 @@ TEST(ChurnMetrics, IntervalsCoverTheTruth) {
   const double auc = area_under_curve(large.p, large.y);
   const double brier = brier_score(large.p, large.y);
   AssessmentOptions options;
-  options.replicates = 300;
+  options.replicates = 200;
   int auc_covered = 0;
   int brier_covered = 0;
   int slope_covered = 0;
