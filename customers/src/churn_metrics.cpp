@@ -271,12 +271,12 @@ void measure_sample(const Forecast& forecast, std::span<const std::uint8_t> outc
   }
 }
 
-std::vector<RiskGroup> risk_groups(std::span<const double> probability,
-                                   std::span<const std::uint8_t> outcome,
-                                   std::span<const std::size_t> group, const Replicates& replicates,
-                                   double level) {
+std::vector<RiskBand> risk_bands(std::span<const double> probability,
+                                 std::span<const std::uint8_t> outcome,
+                                 std::span<const std::size_t> group, const Replicates& replicates,
+                                 double level) {
   const std::size_t groups = replicates.observed.size();
-  std::vector<RiskGroup> result(groups);
+  std::vector<RiskBand> result(groups);
   std::vector<std::uint64_t> ones(groups, 0);
   std::uint64_t positives = 0;
   for (std::size_t i = 0; i < outcome.size(); ++i) {
@@ -288,7 +288,7 @@ std::vector<RiskGroup> risk_groups(std::span<const double> probability,
   const double base = static_cast<double>(positives) / static_cast<double>(outcome.size());
   std::uint64_t so_far = 0;
   for (std::size_t g = 0; g < groups; ++g) {
-    RiskGroup& row = result[g];
+    RiskBand& row = result[g];
     const auto n = static_cast<double>(row.customers);
     row.predicted /= n;
     const double observed = static_cast<double>(ones[g]) / n;
@@ -362,7 +362,7 @@ ForecastAssessment assess_forecast(const Execution& execution, std::span<const d
     result.calibration_slope = measured(line->slope, samples.slope);
     result.calibration_intercept = measured(line->intercept, samples.intercept);
   }
-  result.groups = risk_groups(probability, outcome, group, samples, options.level);
+  result.groups = risk_bands(probability, outcome, group, samples, options.level);
   return result;
 }
 

@@ -47,7 +47,7 @@ struct Measured {
 
 /// A tenth of the customers by probability: a point of the calibration curve and a row of the lift
 /// table.
-struct RiskGroup {
+struct RiskBand {
   std::uint64_t customers = 0;
   double predicted = 0.0;  ///< mean probability
   Measured observed;       ///< share with outcome 1
@@ -75,7 +75,7 @@ struct ForecastAssessment {
   std::optional<Measured> calibration_slope;  ///< empty where calibration_line is
   std::optional<Measured> calibration_intercept;
   /// Highest probability first. Groups are cut once, on all customers; ties go by position.
-  std::vector<RiskGroup> groups;
+  std::vector<RiskBand> groups;
 };
 
 /// The same bytes at any number of threads. A bootstrap sample in which a figure does not exist
