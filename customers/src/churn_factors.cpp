@@ -113,8 +113,13 @@ void choose_factors(unsigned holds, ChurnFactors& result) {
   }
 }
 
-// By region: share of all customers, and share of its customers with a second order, pulled towards
-// that of all regions.
+// A region's exact figures are the same for all its customers on one day and drift from day to day:
+// a model would read the date off them, and with it how many left. Rounded they tell the region.
+constexpr double kRegionStep = 0.05;
+double rounded(double share) { return std::round(share / kRegionStep) * kRegionStep; }
+
+// By region: share of all customers, and by how much the share of its customers with a second
+// order, drawn towards that of all regions, lies above the latter.
 struct RegionFigures {
   std::vector<double> share;
   std::vector<double> repeat;
@@ -137,9 +142,10 @@ RegionFigures region_figures(const OrderHistory& history, std::size_t regions) {
   const double overall = sum(repeaters) / all;
   for (std::size_t r = 0; r < regions; ++r) {
     const auto n = static_cast<double>(customers[r]);
-    figures.share.push_back(n / all);
-    figures.repeat.push_back((static_cast<double>(repeaters[r]) + kPriorCustomers * overall) /
-                             (n + kPriorCustomers));
+    const double repeat =
+        (static_cast<double>(repeaters[r]) + kPriorCustomers * overall) / (n + kPriorCustomers);
+    figures.share.push_back(rounded(n / all));
+    figures.repeat.push_back(rounded(repeat - overall));
   }
   return figures;
 }
