@@ -75,6 +75,7 @@ Command add_update(CLI::App& app);
 Command add_fit(CLI::App& app);
 Command add_risk(CLI::App& app);
 Command add_customers(CLI::App& app);
+Command add_churn(CLI::App& app);
 Command add_simulate(CLI::App& app);
 Command add_generate(CLI::App& app);
 

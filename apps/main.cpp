@@ -37,7 +37,7 @@ void add_commands(CLI::App& app, std::vector<Command>& commands) {
   using namespace tenure::apps;
   for (const auto add :
        {add_import, add_describe, add_generate, add_train, add_tune, add_evaluate, add_recommend,
-        add_similar, add_update, add_fit, add_customers, add_risk, add_simulate}) {
+        add_similar, add_update, add_fit, add_customers, add_churn, add_risk, add_simulate}) {
     commands.push_back(add(app));
   }
 }
