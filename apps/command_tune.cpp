@@ -130,6 +130,10 @@ void run_tune(const Options& options, const ModelPlan& plan, Run& run) {
   input.interactions = &data.train;
   input.weights = data.weights;
   if (plan.kind->needs_components) {
+    if (plan.kind->name != "blend") {
+      throw ArgumentError(fmt::format("tune searches the weights of a blend; a {} learns its own",
+                                      plan.kind->name));
+    }
     run_tune_blend(options, plan, data, input, evaluation, run);
     return;
   }

@@ -21,5 +21,6 @@ ModelKind ease_sparse_kind();
 ModelKind content_kind();
 ModelKind hybrid_kind();
 ModelKind blend_kind();
+ModelKind stack_kind();
 
 }  // namespace tenure::recommender::detail

@@ -166,9 +166,12 @@ std::string to_string(const SplitSpec& spec) {
 }
 
 RowSplit split_rows(const Execution& execution, const EventTable& events, const SplitSpec& spec,
-                    const InteractionOptions& options) {
+                    const InteractionOptions& options, std::span<const std::uint8_t> keep) {
   validate(spec);
   events.validate();
+  if (!keep.empty() && keep.size() != events.rows()) {
+    throw ArgumentError("split: the mask of rows does not fit the log");
+  }
   const bool by_time =
       spec.method == SplitMethod::kTemporal || spec.method == SplitMethod::kLeaveLast;
   if (by_time && !events.has_time()) {
@@ -178,7 +181,7 @@ RowSplit split_rows(const Execution& execution, const EventTable& events, const 
   const std::vector<float> weights = event_weights(events, options);
   std::vector<std::size_t> rows;
   for (std::size_t row = 0; row < weights.size(); ++row) {
-    if (weights[row] > 0.0F) rows.push_back(row);
+    if (weights[row] > 0.0F && (keep.empty() || keep[row] != 0)) rows.push_back(row);
   }
   if (rows.empty()) throw DataError("store", "no event to split: none is of a kind that counts");
   RowSplit split;

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,13 +51,15 @@ struct RowSplit {
   std::vector<std::uint8_t> items;
 };
 
-/// Splits the rows that count. Leave-last orders a customer's events by time, then by row, and
+/// Splits the rows that count; of those, where `rows` (length events.rows()) is given, the ones it
+/// keeps. Leave-last orders a customer's events by time, then by row, and
 /// keeps at least one in training: a customer with `count` events or fewer is all training. Draws
 /// of random and run are keyed by customer (Purpose::kSplit), so that they do not depend on other
 /// customers; those of items by item.
 /// @throws DataError where temporal or leave-last meets a table without times, or no row counts;
-/// ArgumentError where the spec is out of range.
+/// ArgumentError where the spec is out of range or the mask is of another length.
 RowSplit split_rows(const Execution& execution, const EventTable& events, const SplitSpec& spec,
-                    const InteractionOptions& options = {});
+                    const InteractionOptions& options = {},
+                    std::span<const std::uint8_t> rows = {});
 
 }  // namespace tenure::recommender
