@@ -27,6 +27,12 @@ struct HeldOut {
   std::string description;  ///< for people: how it was held out
 };
 
+/// Help of the option that hold_out() reads.
+inline constexpr const char* kSplitHelp =
+    "What to hold out: temporal:0.8 (default with times), leave-last:1, random:0.2, run:0.2 (a run "
+    "of each customer's items in order), mixed:0.2 (runs of half of the customers, drawn items of "
+    "the others), items:0.1 (all events of a share of the items; lists hold only those)";
+
 /// Holds out a part of the log itself; an empty spec means temporal:0.8 where there are times and
 /// random:0.2 where there are none.
 HeldOut hold_out(const Execution& execution, const EventTable& events, const std::string& split,

@@ -22,7 +22,7 @@ constexpr std::size_t kBlock = 16;  // customers whose scores are held at a time
 constexpr float kTieBreak = 1e-4F;  // of the blend's score: trees leave ties
 
 constexpr std::array<OptionSpec, 8> kOptions = {{
-    {"hold_out", Type::kChoice, 0, 0, 0, "run|random|temporal",
+    {"hold_out", Type::kChoice, 0, 0, 0, "mixed|run|random|temporal",
      "the part of the log the ranking is learned from", 0, 0, false},
     {"held_out_share", Type::kReal, 0.2, 0.01, 0.5, "", "its share of the items or events", 0, 0,
      false},
@@ -41,7 +41,8 @@ StackOptions read(const Execution& execution, const OptionValues& values) {
   StackOptions options;
   const double share = values.real("held_out_share");
   const std::string& method = values.word("hold_out");
-  options.hold_out.method = method == "run"      ? SplitMethod::kRun
+  options.hold_out.method = method == "mixed"    ? SplitMethod::kMixed
+                            : method == "run"    ? SplitMethod::kRun
                             : method == "random" ? SplitMethod::kRandom
                                                  : SplitMethod::kTemporal;
   options.hold_out.fraction = method == "temporal" ? 1.0 - share : share;

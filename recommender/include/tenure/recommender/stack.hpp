@@ -23,7 +23,7 @@ namespace tenure::recommender {
 
 struct StackOptions {
   /// What the trees learn from: the components are trained without it, and predict it.
-  SplitSpec hold_out{SplitMethod::kRun, 0.2, 1};
+  SplitSpec hold_out{SplitMethod::kMixed, 0.2, 1};
   std::uint32_t shortlist =
       60;  ///< of each component's best items, 20 to 1000: what is ranked anew
   std::uint32_t customers = 20000;  ///< the trees learn from at most so many, evenly taken
