@@ -19,9 +19,8 @@ using Type = OptionSpec::Type;
 
 constexpr std::uint32_t kMostListed = 1000;
 constexpr std::size_t kBlock = 16;  // customers whose scores are held at a time
-constexpr float kTieBreak = 1e-4F;  // of the blend's score: trees leave ties
 
-constexpr std::array<OptionSpec, 8> kOptions = {{
+constexpr std::array<OptionSpec, 9> kOptions = {{
     {"hold_out", Type::kChoice, 0, 0, 0, "mixed|run|random|temporal",
      "the part of the log the ranking is learned from", 0, 0, false},
     {"held_out_share", Type::kReal, 0.2, 0.01, 0.5, "", "its share of the items or events", 0, 0,
@@ -35,6 +34,8 @@ constexpr std::array<OptionSpec, 8> kOptions = {{
     {"learning_rate", Type::kReal, 0.1, 1e-3, 1, "", "what a tree adds", 0.03, 0.3, true},
     {"leaf_weight", Type::kReal, 20, 0, 1e6, "", "smallest sum of p (1 - p) in a leaf", 5, 100,
      true},
+    {"blend_share", Type::kReal, 0.2, 0, 100, "",
+     "log odds that a standard deviation of the blend is worth", 0, 1, false},
 }};
 
 StackOptions read(const Execution& execution, const OptionValues& values) {
@@ -49,6 +50,7 @@ StackOptions read(const Execution& execution, const OptionValues& values) {
   options.shortlist = values.integer("shortlist");
   options.known_items = values.word("known_items") == "in";
   options.trees = values.integer("trees");
+  options.blend_share = values.real("blend_share");
   options.growth.depth = values.integer("depth");
   options.growth.learning_rate = values.real("learning_rate");
   options.growth.min_child_weight = values.real("leaf_weight");
@@ -83,21 +85,24 @@ std::unique_ptr<Model> load(const Execution& execution, const ContainerReader& r
   try {
     return std::make_unique<StackModel>(
         std::unique_ptr<BlendModel>(static_cast<BlendModel*>(base.release())),
-        load_trees(reader, prefix + "trees/"), std::move(scale), shortlist, known != 0);
+        load_trees(reader, prefix + "trees/"), std::move(scale), shortlist, known != 0,
+        reader.real_attribute(prefix + "blend_share")
+            .value_or(std::numeric_limits<double>::quiet_NaN()));
   } catch (const ArgumentError& error) {
     throw DataError(reader.path(), prefix, error.what());
   }
 }
 
 /// Candidates first, by log odds; what is behind them keeps its order.
-void place(const detail::StackCandidates& found, const TreeEnsemble& trees,
+void place(const detail::StackCandidates& found, const TreeEnsemble& trees, double blend_share,
            std::span<float> scores) {
   if (found.items.empty()) return;
   const float top = *std::max_element(scores.begin(), scores.end());
   std::vector<float> odds(found.items.size());
   float lowest = std::numeric_limits<float>::max();
   for (std::size_t i = 0; i < odds.size(); ++i) {
-    odds[i] = trees.log_odds(found.rows.row(i)) + kTieBreak * scores[found.items[i]];
+    odds[i] = trees.log_odds(found.rows.row(i)) +
+              static_cast<float>(blend_share) * scores[found.items[i]];
     lowest = std::min(lowest, odds[i]);
   }
   for (float& score : scores) score = lowest - 1.0F - (top - score);
@@ -107,12 +112,13 @@ void place(const detail::StackCandidates& found, const TreeEnsemble& trees,
 }  // namespace
 
 StackModel::StackModel(std::unique_ptr<BlendModel> base, TreeEnsemble trees, StackScale scale,
-                       std::uint32_t shortlist, bool known_items)
+                       std::uint32_t shortlist, bool known_items, double blend_share)
     : base_(std::move(base)),
       trees_(std::move(trees)),
       scale_(std::move(scale)),
       shortlist_(shortlist),
-      known_items_(known_items) {
+      known_items_(known_items),
+      blend_share_(blend_share) {
   trees_.validate();
   if (trees_.features != detail::stack_features(base_->parts().size())) {
     throw ArgumentError("stack: the trees were grown for other components");
@@ -122,6 +128,9 @@ StackModel::StackModel(std::unique_ptr<BlendModel> base, TreeEnsemble trees, Sta
                    [](float value) { return std::isfinite(value); }) ||
       !(scale_.mean_history > 0.0) || !std::isfinite(scale_.mean_history)) {
     throw ArgumentError("stack: the scale does not fit the components");
+  }
+  if (!(blend_share_ >= 0.0) || !std::isfinite(blend_share_)) {
+    throw ArgumentError("stack: the blend's share must be a finite number of at least 0");
   }
   if (shortlist_ == 0) throw ArgumentError("stack: there must be candidates");
 }
@@ -133,7 +142,9 @@ void StackModel::score(const UserBatch& batch, MatrixView<float> out) const {
     const MatrixView<float> own{out.row(begin), end - begin, out.cols, out.stride};
     const auto found = detail::stack_candidates(*base_, scale_, shortlist_, known_items_,
                                                 batch.slice(begin, end), own);
-    for (std::size_t b = 0; b < found.size(); ++b) place(found[b], trees_, own.row_span(b));
+    for (std::size_t b = 0; b < found.size(); ++b) {
+      place(found[b], trees_, blend_share_, own.row_span(b));
+    }
   }
 }
 
@@ -141,6 +152,7 @@ void StackModel::save(ContainerWriter& writer, const std::string& prefix) const 
   base_->save(writer, prefix + "base/");
   writer.write<float>(prefix + "item_log_popularity", scale_.item_log_popularity);
   writer.attribute(prefix + "mean_history", scale_.mean_history);
+  writer.attribute(prefix + "blend_share", blend_share_);
   writer.attribute(prefix + "shortlist", static_cast<std::int64_t>(shortlist_));
   writer.attribute(prefix + "known_items", static_cast<std::int64_t>(known_items_ ? 1 : 0));
   writer.attribute(prefix + "trees/features", static_cast<std::int64_t>(trees_.features));

@@ -7,12 +7,13 @@
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <numeric>
 
 namespace tenure::recommender::detail {
 
 namespace {
 
-constexpr std::size_t kShared = 6;  // features beside the parts' scores
+constexpr std::size_t kShared = 7;  // features beside the parts' scores and places
 constexpr std::size_t kPlace = 20;  // of the list that a candidate wants to get into
 
 /// Popularity is told coarsely: its exact value would name the item, and trees would learn by heart
@@ -26,24 +27,38 @@ float at_place(std::vector<float> values, std::size_t place) {
   return values[static_cast<std::size_t>(at)];
 }
 
+/// out[i * stride] = log(1 + number of values before values[i]), equal ones in order.
+void log_places(std::span<const float> values, std::size_t stride, float* out) {
+  std::vector<std::uint32_t> order(values.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::uint32_t a, std::uint32_t b) { return values[a] > values[b]; });
+  for (std::size_t at = 0; at < order.size(); ++at) {
+    out[order[at] * stride] = static_cast<float>(std::log1p(static_cast<double>(at)));
+  }
+}
+
 Matrix<float> feature_rows(std::span<const Matrix<float>> scores, std::span<const BlendPart> parts,
                            const StackScale& scale, std::size_t row, std::size_t history,
                            std::span<const std::uint32_t> items) {
   Matrix<float> out(items.size(), stack_features(parts.size()));
-  std::vector<float> sums(items.size());
-  for (std::size_t i = 0; i < items.size(); ++i) {
-    for (std::size_t m = 0; m < parts.size(); ++m) {
-      out(i, m) = scores[m](row, items[i]);
-      sums[i] += static_cast<float>(parts[m].weight) * out(i, m);
-    }
-  }
   if (items.empty()) return out;
+  std::vector<float> sums(items.size());
+  std::vector<float> own(items.size());
+  for (std::size_t m = 0; m < parts.size(); ++m) {
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      own[i] = scores[m](row, items[i]);
+      out(i, 2 * m) = own[i];
+      sums[i] += static_cast<float>(parts[m].weight) * own[i];
+    }
+    log_places(own, out.cols(), out.data() + 2 * m + 1);
+  }
   const float best = *std::max_element(sums.begin(), sums.end());
   const float place = at_place(sums, kPlace);
   const double size = static_cast<double>(std::max<std::size_t>(history, 1));
   const auto length = static_cast<float>(std::log(size / scale.mean_history));
   for (std::size_t i = 0; i < items.size(); ++i) {
-    float* const shared = out.row(i) + parts.size();
+    float* const shared = out.row(i) + 2 * parts.size();
     shared[0] = sums[i];
     shared[1] = sums[i] - best;
     shared[2] = sums[i] - place;
@@ -51,13 +66,14 @@ Matrix<float> feature_rows(std::span<const Matrix<float>> scores, std::span<cons
     shared[4] = length;
     shared[5] = best - place;
   }
+  log_places(sums, out.cols(), out.data() + 2 * parts.size() + 6);
   return out;
 }
 
 }  // namespace
 
 std::uint32_t stack_features(std::size_t parts) noexcept {
-  return static_cast<std::uint32_t>(parts + kShared);
+  return static_cast<std::uint32_t>(2 * parts + kShared);
 }
 
 StackScale stack_scale(const CsrView& user_items) {

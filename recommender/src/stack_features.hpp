@@ -15,9 +15,10 @@
 namespace tenure::recommender::detail {
 
 /// One customer's candidates and their rows of features, in the order of the items:
-///   the standardised score of each part; b, their sum by the parts' weights; b minus the best b
-///   and minus the 20th of the candidates; log popularity of the item in steps of 0.25; log length
-///   of the history over the mean; the best b minus the 20th.
+///   for each part its standardised score and log(1 + place) among the candidates by it; b, the sum
+///   of the scores by the parts' weights; b minus the best b and minus the 20th; log popularity of
+///   the item in steps of 0.25; log length of the history over the mean; the best b minus the 20th;
+///   log(1 + place) by b.
 struct StackCandidates {
   std::vector<std::uint32_t> items;  ///< rising
   Matrix<float> rows;                ///< items x stack_features()

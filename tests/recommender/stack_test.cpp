@@ -216,10 +216,10 @@ TEST_F(Stack, RefusesTreesOfOtherComponents) {
   trees.features += 1;
   StackScale scale;
   scale.item_log_popularity.assign(kItems, 0.0F);
-  EXPECT_THROW(StackModel(train_blend(threads(1), input()), trees, scale, 20, false),
+  EXPECT_THROW(StackModel(train_blend(threads(1), input()), trees, scale, 20, false, 0.2),
                ArgumentError);
   scale.item_log_popularity.pop_back();
-  EXPECT_THROW(StackModel(train_blend(threads(1), input()), stack->trees(), scale, 20, false),
+  EXPECT_THROW(StackModel(train_blend(threads(1), input()), stack->trees(), scale, 20, false, 0.2),
                ArgumentError);
 }
 

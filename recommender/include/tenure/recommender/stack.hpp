@@ -29,6 +29,9 @@ struct StackOptions {
   std::uint32_t customers = 20000;  ///< the trees learn from at most so many, evenly taken
   bool known_items = false;  ///< known items are candidates too: for shops where people rebuy
   std::uint32_t trees = 150;
+  /// Log odds that a standard deviation of the blend is worth beside the trees' own, >= 0: trees
+  /// know the held-out part, and what is to be predicted may be of another kind.
+  double blend_share = 0.2;
   BoostedTreesOptions growth{.depth = 5,
                              .learning_rate = 0.1,
                              .min_child_weight = 20.0,
@@ -50,14 +53,15 @@ class StackModel final : public Model {
  public:
   /// @throws ArgumentError where trees, scale and base do not fit together.
   StackModel(std::unique_ptr<BlendModel> base, TreeEnsemble trees, StackScale scale,
-             std::uint32_t shortlist, bool known_items);
+             std::uint32_t shortlist, bool known_items, double blend_share);
 
   std::string_view name() const noexcept override { return "stack"; }
   std::string solver_used() const override { return base_->solver_used(); }
   std::uint32_t n_users() const noexcept override { return base_->n_users(); }
   std::uint32_t n_items() const noexcept override { return base_->n_items(); }
   bool personal() const noexcept override { return base_->personal(); }
-  /// Candidates have their log odds; all other items come behind them, in the order of the blend.
+  /// Candidates have their log odds and the blend's share; all other items come behind them, in the
+  /// order of the blend.
   void score(const UserBatch& batch, MatrixView<float> out) const override;
   void save(ContainerWriter& writer, const std::string& prefix) const override;
 
@@ -70,6 +74,7 @@ class StackModel final : public Model {
   StackScale scale_;
   std::uint32_t shortlist_;
   bool known_items_;
+  double blend_share_;
 };
 
 /// Trains the components without the held-out part, the trees on what they say of it, and the
