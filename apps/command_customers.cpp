@@ -20,6 +20,7 @@ namespace tenure::apps {
 namespace {
 
 constexpr double kDaysPerUnit = 7.0;
+constexpr std::size_t kMostForTrees = 100'000;
 
 struct Options {
   std::string store;
@@ -28,6 +29,8 @@ struct Options {
   std::string config;
   std::string model = "bg-nbd";
   bool model_given = false;
+  std::string risk = "auto";
+  customers::ChurnStudyOptions churn;
   customers::ForecastOptions forecast = {365.0, 1.0, 0.1, 200, 0.95};
 };
 
@@ -115,6 +118,44 @@ LifetimePart make_lifetime(const Run& run, const Options& options,
   return part;
 }
 
+/// The model `tenure churn` would take; of more customers than kMostForTrees the logistic one, which
+/// scores a million in a second.
+std::vector<customers::ChurnModelKind> risk_models(const Options& options,
+                                                   const customers::Segments& segments) {
+  if (options.risk != "auto") return customers::churn_model_kinds(options.risk);
+  std::size_t active = 0;
+  for (const customers::SegmentRow& row : segments.rows) {
+    active += row.orders > 0 && segments.as_of - row.last_day < options.churn.active_days ? 1 : 0;
+  }
+  return customers::churn_model_kinds(active > kMostForTrees ? "logistic" : "both");
+}
+
+RiskPart make_risk(const Run& run, const Options& options, const EventTable& events,
+                   const customers::OrderHistory& history, const customers::Segments& segments) {
+  RiskPart part;
+  part.options = options.churn;
+  if (options.risk == "none") {
+    part.left_out = "--risk none";
+    return part;
+  }
+  customers::CustomerRiskOptions risk_options;
+  risk_options.study = options.churn;
+  risk_options.kinds = risk_models(options, segments);
+  risk_options.reasons = kReasons;
+  const std::string way_out = " (--risk none writes the table without it)";
+  // A log too short to learn from is no mistake of one who asked for nothing.
+  try {
+    part.risks = customer_risks(run.execution(), events, history, risk_options);
+  } catch (const ArgumentError& error) {
+    if (options.risk != "auto") throw ArgumentError(error.what() + way_out);
+    part.left_out = error.what();
+  } catch (const NumericalError& error) {
+    if (options.risk != "auto") throw NumericalError(error.what() + way_out);
+    part.left_out = error.what();
+  }
+  return part;
+}
+
 void run_customers(const Options& options, Run& run) {
   options.forecast.validate();
   check_text_target(options.output);
@@ -124,9 +165,10 @@ void run_customers(const Options& options, Run& run) {
   const EventTable events = read_store(run.execution(), options.store);
   const Stopwatch watch;
   const customers::OrderHistory history = history_until(run, options, events);
-  CustomerTable table{events, segment_options, {}, {}, {}, {}};
+  CustomerTable table{events, segment_options, {}, {}, {}, {}, {}, {}};
   table.segments = segment_customers(run.execution(), events, history, segment_options);
   table.lifetime = make_lifetime(run, options, history);
+  table.risk = make_risk(run, options, events, history, table.segments);
   table.region = history.region;
   join_parts(table);
   write_customer_csv(run.execution(), table, options.output);
@@ -147,7 +189,8 @@ void run_customers(const Options& options, Run& run) {
 
 Command add_customers(CLI::App& app) {
   Command command = make_command(
-      app, "customers", "One row a customer: tier, class, health, expected orders, lifetime value",
+      app, "customers",
+      "One row a customer: tier, class, health, expected orders, lifetime value, risk",
       "  tenure customers shop.h5 -o customers.csv\n"
       "  tenure customers shop.h5 -o customers.csv --as-of 2011-06-30 --gross-margin 0.35\n"
       "  tenure customers shop.h5 -o customers.csv --config segments.toml --json -\n");
@@ -177,6 +220,15 @@ Command add_customers(CLI::App& app) {
   sub.add_option("--discount", options->forecast.discount_rate, "Discount rate a year")
       ->capture_default_str();
   sub.add_option("--draws", options->forecast.draws, "Futures drawn for each distinct history")
+      ->capture_default_str();
+  sub.add_option("--risk", options->risk,
+                 "Model of the risk of leaving, with reasons: auto takes the better one, and leaves "
+                 "the columns empty where the log is too short to learn from")
+      ->check(CLI::IsMember({"auto", "logistic", "trees", "both", "none"}))
+      ->capture_default_str();
+  sub.add_option("--risk-window", options->churn.window_days,
+                 "Days ahead of the risk: no order in so many")
+      ->check(CLI::Range(1, 3650))
       ->capture_default_str();
   command.run = [options, model](Run& run) {
     options->model_given = model->count() > 0;

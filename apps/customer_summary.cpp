@@ -60,14 +60,15 @@ std::vector<std::string> tier_row(const CustomerTable& table, std::string_view n
           outlook.with_health > 0 ? fmt::format("{:.1f}", outlook.health) : "-",
           forecast ? fmt::format("{:.3f}", outlook.p_alive) : "-",
           forecast ? fmt::format("{:.1f}", outlook.expected_orders) : "-",
-          forecast && table.lifetime.spend ? format_money(to_money(outlook.lifetime_value)) : "-"};
+          forecast && table.lifetime.spend ? format_money(to_money(outlook.lifetime_value)) : "-",
+          outlook.with_risk > 0 ? fmt::format("{:.3f}", outlook.risk) : "-"};
 }
 
 std::string tiers_text(const CustomerTable& table) {
   const Segments& segments = table.segments;
   const auto outlooks = tier_outlooks(table);
   TextTable text({"tier", "customers", "orders", fmt::format("revenue {}", table.events.currency),
-                  "share", "health", "p alive", "expected orders", "lifetime value"});
+                  "share", "health", "p alive", "expected orders", "lifetime value", "risk"});
   for (std::size_t t = 0; t < kTiers; ++t) {
     const SegmentSums& sums = segments.by_tier[t];
     if (static_cast<Tier>(t) == Tier::kNone) continue;
@@ -147,6 +148,69 @@ std::string health_text(const CustomerTable& table) {
   return lines;
 }
 
+/// Customers with a risk by its level.
+std::array<std::uint64_t, customers::kRiskLevels> risk_counts(const CustomerTable& table) {
+  std::array<std::uint64_t, customers::kRiskLevels> counts{};
+  for (const double p : table.risk.risks->probability) {
+    ++counts[static_cast<std::size_t>(risk_level(p, table.options.risk))];
+  }
+  return counts;
+}
+
+std::string risk_text(const CustomerTable& table) {
+  const RiskPart& part = table.risk;
+  std::string lines =
+      heading(fmt::format("Risk: no order in the next {} days", part.options.window_days));
+  if (!part.risks) return lines + fmt::format("  none: {}\n", part.left_out);
+  const customers::CustomerRisks& risks = *part.risks;
+  const customers::RiskCuts& cuts = table.options.risk;
+  const auto counts = risk_counts(table);
+  TextTable text({"risk", "probability", "customers"});
+  const std::array<double, customers::kRiskLevels + 1> bounds = {0.0, cuts.medium_from,
+                                                                 cuts.high_from, 1.0};
+  for (std::size_t level = customers::kRiskLevels; level-- > 0;) {
+    text.add({std::string(to_string(static_cast<customers::RiskLevel>(level))),
+              fmt::format("{:g} to {:g}", bounds[level], bounds[level + 1]),
+              with_commas(counts[level])});
+  }
+  lines += text.str() +
+           fmt::format("  by the {} model, learned on {} days from {} of {} customers; asked of\n"
+                       "  those with an order in the last {} days\n",
+                       to_string(risks.model.kind), risks.model.trained_on.size(),
+                       with_commas(risks.learned_from), with_commas(risks.known),
+                       part.options.active_days);
+  return lines;
+}
+
+Json risk_json(const CustomerTable& table) {
+  const RiskPart& part = table.risk;
+  Json json;
+  json["window_days"] = part.options.window_days;
+  json["active_days"] = part.options.active_days;
+  json["medium_from"] = table.options.risk.medium_from;
+  json["high_from"] = table.options.risk.high_from;
+  if (!part.risks) {
+    json["left_out"] = part.left_out;
+    return json;
+  }
+  const customers::CustomerRisks& risks = *part.risks;
+  json["model"] = to_string(risks.model.kind);
+  json["customers"] = risks.customer.size();
+  json["learned_from"] = risks.learned_from;
+  json["trained_on"] = Json::array();
+  for (const std::int32_t day : risks.model.trained_on) {
+    json["trained_on"].push_back(format_date(day * kSecondsPerDay));
+  }
+  json["held_out_log_loss"] = risks.model.held_out_log_loss;
+  json["factors_left_out"] = risks.left_out;
+  const auto counts = risk_counts(table);
+  for (std::size_t level = 0; level < counts.size(); ++level) {
+    json["levels"][std::string(to_string(static_cast<customers::RiskLevel>(level)))] =
+        counts[level];
+  }
+  return json;
+}
+
 std::string lifetime_text(const CustomerTable& table) {
   const LifetimePart& lifetime = table.lifetime;
   std::string lines = heading(fmt::format("Next {:g} days", lifetime.options.horizon_days));
@@ -202,6 +266,7 @@ Json tiers_json(const CustomerTable& table) {
     json[t]["expected_orders"] = forecast ? Json(outlook.expected_orders) : Json(nullptr);
     json[t]["lifetime_value"] =
         forecast && table.lifetime.spend ? Json(outlook.lifetime_value) : Json(nullptr);
+    json[t]["risk"] = outlook.with_risk > 0 ? Json(outlook.risk) : Json(nullptr);
   }
   return json;
 }
@@ -266,6 +331,10 @@ std::array<TierOutlook, kTiers + 1> tier_outlooks(const CustomerTable& table) {
         outlook.health += *rows[i].health.index;
         ++outlook.with_health;
       }
+      if (!table.risk_row.empty() && table.risk_row[i] != kNoRisk) {
+        outlook.risk += table.risk.risks->probability[table.risk_row[i]];
+        ++outlook.with_risk;
+      }
       if (table.lifetime.forecasts.empty()) continue;
       const auto& forecast = table.lifetime.forecasts[table.summary_row[i]];
       outlook.p_alive += forecast.p_alive;
@@ -278,6 +347,7 @@ std::array<TierOutlook, kTiers + 1> tier_outlooks(const CustomerTable& table) {
                                                            : table.segments.by_tier[t].customers);
     outlooks[t].p_alive = share(outlooks[t].p_alive, customers);
     outlooks[t].health = share(outlooks[t].health, static_cast<double>(outlooks[t].with_health));
+    outlooks[t].risk = share(outlooks[t].risk, static_cast<double>(outlooks[t].with_risk));
   }
   return outlooks;
 }
@@ -289,7 +359,7 @@ std::string customer_summary_text(const CustomerTable& table) {
                                                social_note(segments)) +
          groups_text<customers::PyramidLevel>(table, "Value pyramid", segments.by_level, "level",
                                               pyramid_note(segments)) +
-         top_text(table) + health_text(table) + lifetime_text(table);
+         top_text(table) + health_text(table) + lifetime_text(table) + risk_text(table);
 }
 
 Json customer_summary_json(const CustomerTable& table) {
@@ -311,6 +381,7 @@ Json customer_summary_json(const CustomerTable& table) {
                  {"monetary", axis_json(segments.rfm.monetary)}};
   json["health"] = health_json(table);
   json["lifetime"] = lifetime_json(table.lifetime);
+  json["risk"] = risk_json(table);
   return json;
 }
 

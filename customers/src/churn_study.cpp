@@ -100,7 +100,7 @@ ChurnStudy::ChurnStudy(const EventTable& events, const ChurnStudyOptions& option
   }
   const auto [first, last] = std::minmax_element(events.time.begin(), events.time.end());
   first_day_ = static_cast<std::int32_t>(day_of(*first));
-  last_day_ = static_cast<std::int32_t>(day_of(*last));
+  last_day_ = options.log_end.value_or(static_cast<std::int32_t>(day_of(*last)));
 }
 
 ChurnFactors ChurnStudy::customers(const Execution& execution, std::int32_t day) const {
@@ -108,6 +108,7 @@ ChurnFactors ChurnStudy::customers(const Execution& execution, std::int32_t day)
   options.as_of = day;
   options.active_days = options_.active_days;
   options.window_days = options_.window_days;
+  options.lifetime = options_.lifetime || options_.lifetime_factors;
   return churn_factors(execution, *events_, options);
 }
 
@@ -116,7 +117,8 @@ const ChurnSnapshot& ChurnStudy::snapshot(const Execution& execution, std::int32
   if (found != snapshots_.end()) return found->second;
   ChurnSnapshot made;
   made.factors = customers(execution, day);
-  made.left = churn_outcomes(execution, *events_, made.factors.customer, day, options_.window_days);
+  made.left = churn_outcomes(execution, *events_, made.factors.customer, day, options_.window_days,
+                             last_day_);
   return snapshots_.emplace(day, std::move(made)).first->second;
 }
 
@@ -148,6 +150,18 @@ ChurnModel ChurnStudy::train(const Execution& execution, std::int32_t known_unti
     snapshots.push_back(&snapshot(execution, day));
   }
   return train_churn_model(execution, snapshots, options);
+}
+
+ChurnModel train_best_churn_model(const Execution& execution, ChurnStudy& study,
+                                  std::int32_t known_until,
+                                  std::span<const ChurnModelKind> kinds) {
+  if (kinds.empty()) throw ArgumentError("churn: no kind of model to train");
+  ChurnModel best;
+  for (const ChurnModelKind kind : kinds) {
+    ChurnModel model = study.train(execution, known_until, model_options(study, kind));
+    if (!best.scorer || model.held_out_log_loss < best.held_out_log_loss) best = std::move(model);
+  }
+  return best;
 }
 
 ChurnEvaluation evaluate_churn(const Execution& execution, ChurnStudy& study, std::int32_t as_of,
