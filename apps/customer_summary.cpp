@@ -174,11 +174,11 @@ std::string risk_text(const CustomerTable& table) {
               with_commas(counts[level])});
   }
   lines += text.str() +
-           fmt::format("  by the {} model, learned on {} days from {} of {} customers; asked of\n"
-                       "  those with an order in the last {} days\n",
-                       to_string(risks.model.kind), risks.model.trained_on.size(),
-                       with_commas(risks.learned_from), with_commas(risks.known),
-                       part.options.active_days);
+           fmt::format(
+               "  by the {} model, learned on {} days from {} of {} customers; asked of\n"
+               "  those with an order in the last {} days\n",
+               to_string(risks.model.kind), risks.model.trained_on.size(),
+               with_commas(risks.learned_from), with_commas(risks.known), part.options.active_days);
   return lines;
 }
 
@@ -211,26 +211,41 @@ Json risk_json(const CustomerTable& table) {
   return json;
 }
 
+/// "mbg-cnbd, r 0.5, ..., k 2".
+std::string model_text(const customers::FitReport& fit) {
+  std::string text = fit.model;
+  for (std::size_t i = 0; i < fit.names.size(); ++i) {
+    text += fmt::format(", {} {:.4g}", fit.names[i], fit.estimates[i]);
+  }
+  if (fit.model == "mbg-cnbd") text += fmt::format(", k {}", fit.regularity);
+  return text + "\n";
+}
+
+/// What the model was chosen from.
+std::string comparison_text(const std::vector<customers::ModelScore>& scores) {
+  std::string text = "lowest AIC:";
+  for (const auto& score : scores) {
+    const bool last = &score == &scores.back();
+    text += score.fit ? fmt::format(" {} {:.1f}", score.model, score.aic)
+                      : fmt::format(" {} has none ({})", score.model, score.fault);
+    text += last ? "\n" : ",";
+  }
+  return text;
+}
+
 std::string lifetime_text(const CustomerTable& table) {
   const LifetimePart& lifetime = table.lifetime;
   std::string lines = heading(fmt::format("Next {:g} days", lifetime.options.horizon_days));
   if (!lifetime.orders) {
     return lines + fmt::format("  no forecast: {}\n", lifetime.orders_left_out);
   }
-  lines += fmt::format("  orders by {}", lifetime.orders->model);
-  for (std::size_t i = 0; i < lifetime.orders->names.size(); ++i) {
-    lines += fmt::format(", {} {:.4g}", lifetime.orders->names[i], lifetime.orders->estimates[i]);
-  }
-  lines += '\n';
+  lines += "  orders by " + model_text(*lifetime.orders);
+  if (!lifetime.compared.empty()) lines += "  " + comparison_text(lifetime.compared);
   if (!lifetime.spend) {
     return lines + fmt::format("  no lifetime value: {}\n", lifetime.spend_left_out);
   }
-  lines += fmt::format("  spend by {}", lifetime.spend->model);
-  for (std::size_t i = 0; i < lifetime.spend->names.size(); ++i) {
-    lines += fmt::format(", {} {:.4g}", lifetime.spend->names[i], lifetime.spend->estimates[i]);
-  }
-  return lines +
-         fmt::format("\n  lifetime value: margin {:g} of revenue{}, discounted by {:g} a year\n",
+  return lines + "  spend by " + model_text(*lifetime.spend) +
+         fmt::format("  lifetime value: margin {:g} of revenue{}, discounted by {:g} a year\n",
                      lifetime.options.gross_margin,
                      lifetime.options.gross_margin == 1.0 ? " (none given)" : "",
                      lifetime.options.discount_rate);
@@ -313,6 +328,10 @@ Json lifetime_json(const LifetimePart& lifetime) {
   json["level"] = lifetime.options.level;
   json["orders"] =
       lifetime.orders ? fit_json(*lifetime.orders) : Json{{"left_out", lifetime.orders_left_out}};
+  for (const auto& score : lifetime.compared) {
+    json["compared"].push_back(score.fit ? Json{{"model", score.model}, {"aic", score.aic}}
+                                         : Json{{"model", score.model}, {"error", score.fault}});
+  }
   json["spend"] =
       lifetime.spend ? fit_json(*lifetime.spend) : Json{{"left_out", lifetime.spend_left_out}};
   return json;

@@ -5,6 +5,7 @@
 #include <tenure/core/events.hpp>
 #include <tenure/customers/customer_risk.hpp>
 #include <tenure/customers/fit_report.hpp>
+#include <tenure/customers/lifetime_model.hpp>
 #include <tenure/customers/lifetime_value.hpp>
 #include <tenure/customers/segments.hpp>
 
@@ -22,6 +23,7 @@ struct LifetimePart {
   customers::CalibrationSummary summary;  ///< customers with orders, in increasing code
   customers::ForecastOptions options;
   std::optional<customers::FitReport> orders;
+  std::vector<customers::ModelScore> compared;  ///< with --model auto: best first, failed ones last
   std::optional<customers::FitReport> spend;
   std::string orders_left_out;                         ///< empty where `orders` is there
   std::string spend_left_out;                          ///< empty where `spend` is there
@@ -53,7 +55,8 @@ inline constexpr std::uint32_t kNoRisk = std::numeric_limits<std::uint32_t>::max
 /// Reasons in a row of the table.
 inline constexpr std::size_t kReasons = 3;
 
-/// Fills summary_row and risk_row. @throws ArgumentError where the parts are not of the same customers.
+/// Fills summary_row and risk_row. @throws ArgumentError where the parts are not of the same
+/// customers.
 void join_parts(CustomerTable& table);
 
 /// Writes the table as csv beside `path` and renames it. @throws DataError, Cancelled.

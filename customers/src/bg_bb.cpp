@@ -120,6 +120,14 @@ double bg_bb_conditional_expected_orders(const BgBbParameters& p, double x, doub
                         "BG/BB conditional expected orders");
 }
 
+double bg_bb_expected_orders_if_alive(const BgBbParameters& p, double x, double t_x, double n,
+                                      double periods) {
+  detail::check_parameters(p);
+  detail::check_bg_bb_history(x, t_x, n);
+  check_periods(periods);
+  return detail::finite(expected_if_alive(p, x, n, periods, 1.0), "BG/BB expected orders if alive");
+}
+
 double bg_bb_p_alive(const BgBbParameters& p, double x, double t_x, double n) {
   detail::check_parameters(p);
   detail::check_bg_bb_history(x, t_x, n);
@@ -180,6 +188,16 @@ LifetimeLatent draw_bg_bb_posterior(RandomStream& stream, const BgBbParameters& 
   latent.alive = false;
   latent.rate = draw_beta(stream, p.alpha + x, p.beta + lived_periods - x);
   latent.dropout = draw_beta(stream, p.gamma + 1, p.delta + lived_periods);
+  return latent;
+}
+
+LifetimeLatent draw_bg_bb_alive(RandomStream& stream, const BgBbParameters& p, double x, double t_x,
+                                double n) {
+  detail::check_parameters(p);
+  detail::check_bg_bb_history(x, t_x, n);
+  LifetimeLatent latent;
+  latent.rate = draw_beta(stream, p.alpha + x, p.beta + n - x);
+  latent.dropout = draw_beta(stream, p.gamma, p.delta + n + 1);
   return latent;
 }
 

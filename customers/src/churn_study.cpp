@@ -153,8 +153,7 @@ ChurnModel ChurnStudy::train(const Execution& execution, std::int32_t known_unti
 }
 
 ChurnModel train_best_churn_model(const Execution& execution, ChurnStudy& study,
-                                  std::int32_t known_until,
-                                  std::span<const ChurnModelKind> kinds) {
+                                  std::int32_t known_until, std::span<const ChurnModelKind> kinds) {
   if (kinds.empty()) throw ArgumentError("churn: no kind of model to train");
   ChurnModel best;
   for (const ChurnModelKind kind : kinds) {

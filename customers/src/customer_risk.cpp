@@ -90,9 +90,9 @@ ChurnFactors slice(const ChurnFactors& all, std::size_t begin, std::size_t end) 
   some.factors = all.factors;
   some.values = part(all.values, all.factors.size());
   if (!all.lifetime) return some;
-  some.lifetime = LifetimeScores{all.lifetime->parameters, part(all.lifetime->p_alive, 1),
-                                 part(all.lifetime->expected_orders, 1),
-                                 part(all.lifetime->no_order, 1)};
+  some.lifetime =
+      LifetimeScores{all.lifetime->parameters, part(all.lifetime->p_alive, 1),
+                     part(all.lifetime->expected_orders, 1), part(all.lifetime->no_order, 1)};
   return some;
 }
 
@@ -140,8 +140,7 @@ CustomerRisks customer_risks(const Execution& execution, const EventTable& event
   {
     ChurnStudy all(events, study_options);
     const std::size_t days = std::max<std::size_t>(all.training_days(as_of).size(), 1);
-    const Sample sample =
-        draw_sample(execution.seed, events, as_of, options.training_rows / days);
+    const Sample sample = draw_sample(execution.seed, events, as_of, options.training_rows / days);
     risks.known = sample.known;
     risks.learned_from = sample.taken;
     ChurnStudy study = sample.events ? ChurnStudy(*sample.events, study_options) : std::move(all);

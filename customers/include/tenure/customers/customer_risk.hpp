@@ -42,9 +42,9 @@ struct CustomerRisks {
   std::vector<std::uint32_t> customer;  ///< codes, increasing
   std::vector<double> probability;      ///< of no order in the next study.window_days
   std::size_t reasons_each = 0;
-  std::vector<ChurnReason> reasons;  ///< customers x reasons_each, row-major, loudest first
-  std::uint64_t known = 0;           ///< customers with an event by then
-  std::uint64_t learned_from = 0;    ///< of them
+  std::vector<ChurnReason> reasons;   ///< customers x reasons_each, row-major, loudest first
+  std::uint64_t known = 0;            ///< customers with an event by then
+  std::uint64_t learned_from = 0;     ///< of them
   std::vector<std::string> left_out;  ///< factors the log cannot support, and why
 
   std::span<const ChurnReason> reasons_of(std::size_t i) const noexcept {
