@@ -18,6 +18,17 @@ ChurnModelOptions model_options(const ChurnStudy& study, ChurnModelKind kind) {
   return options;
 }
 
+std::vector<std::int32_t> days_to_learn_from(const ChurnStudy& study, std::int32_t known_until) {
+  std::vector<std::int32_t> days = study.training_days(known_until);
+  const int window = study.options().window_days;
+  if (days.empty() || days.front() + window > days.back()) {
+    throw ArgumentError("churn: the log reaches back too little from " +
+                        format_date(known_until * kSecondsPerDay) + " for windows of " +
+                        std::to_string(window) + " days: three are needed");
+  }
+  return days;
+}
+
 /// Forecasts of one test day, as they come.
 class Bench {
  public:
@@ -138,12 +149,7 @@ std::vector<std::int32_t> ChurnStudy::training_days(std::int32_t known_until) co
 
 ChurnModel ChurnStudy::train(const Execution& execution, std::int32_t known_until,
                              const ChurnModelOptions& options) {
-  const std::vector<std::int32_t> days = training_days(known_until);
-  if (days.empty() || days.front() + options_.window_days > days.back()) {
-    throw ArgumentError("churn: the log reaches back too little from " +
-                        format_date(known_until * kSecondsPerDay) + " for windows of " +
-                        std::to_string(options_.window_days) + " days: three are needed");
-  }
+  const std::vector<std::int32_t> days = days_to_learn_from(*this, known_until);
   std::vector<const ChurnSnapshot*> snapshots;
   for (const std::int32_t day : days) {
     execution.report("snapshots", snapshots.size(), days.size());
@@ -166,6 +172,7 @@ ChurnModel train_best_churn_model(const Execution& execution, ChurnStudy& study,
 ChurnEvaluation evaluate_churn(const Execution& execution, ChurnStudy& study, std::int32_t as_of,
                                std::span<const ChurnModelKind> kinds,
                                const AssessmentOptions& assessment) {
+  days_to_learn_from(study, as_of);  // a log that is too short is told before the work
   Bench bench(execution, study, as_of, assessment);
   bench.add_factor("recency");
   bench.add_factor("p_alive");
