@@ -82,13 +82,7 @@ BgBbFit fit_bg_bb(const Execution& execution, const RecencyFrequency& data,
     };
   };
   const detail::Maximum best = detail::fit_orders(execution, problem, rows, options);
-  BgBbFit fit;
-  const std::vector<double> v = detail::natural_parameters(best, problem.scales);
-  const std::vector<double> e = detail::standard_errors(best, problem.scales);
-  fit.parameters = {v[0], v[1], v[2], v[3]};
-  fit.standard_errors = {e[0], e[1], e[2], e[3]};
-  detail::finish_fit(best, sum.customers, fit);
-  return fit;
+  return detail::make_fit<BgBbFit>(best, problem, sum.customers);
 }
 
 double bg_bb_log_likelihood(const BgBbParameters& p, const RecencyFrequency& data) {
