@@ -125,7 +125,7 @@ LifetimePart make_lifetime(const Run& run, const Options& options,
 }
 
 /// The model `tenure churn` would take; of more customers than kMostForTrees the logistic one,
-/// which scores a million in a second.
+/// whose scores cost next to nothing.
 std::vector<customers::ChurnModelKind> risk_models(const Options& options,
                                                    const customers::Segments& segments) {
   if (options.risk != "auto") return customers::churn_model_kinds(options.risk);
