@@ -46,8 +46,8 @@ std::optional<unsigned> digit_of(char c) noexcept {
 
 void check_digits(std::string_view digits) {
   if (digits.empty()) throw ArgumentError("key: is empty");
-  const bool hex = std::all_of(digits.begin(), digits.end(),
-                               [](char c) { return digit_of(c).has_value(); });
+  const bool hex =
+      std::all_of(digits.begin(), digits.end(), [](char c) { return digit_of(c).has_value(); });
   if (!hex) {
     throw ArgumentError("key: holds other characters than hexadecimal digits; a key is one line " +
                         std::string("of 64 to 256 of them"));
@@ -100,11 +100,13 @@ PseudonymKey PseudonymKey::generate() {
 }
 
 std::string PseudonymKey::pseudonym(std::string_view id) const {
-  return to_hex(std::span(state_->hmac(id)).first(kPseudonymBytes));
+  const auto digest = state_->hmac(id);
+  return to_hex(std::span(digest).first(kPseudonymBytes));
 }
 
 std::string PseudonymKey::fingerprint() const {
-  return to_hex(std::span(state_->hmac(kFingerprintOf)).first(kFingerprintBytes));
+  const auto digest = state_->hmac(kFingerprintOf);
+  return to_hex(std::span(digest).first(kFingerprintBytes));
 }
 
 std::string PseudonymKey::hex() const { return to_hex(state_->bytes); }
@@ -113,9 +115,8 @@ void pseudonymize(const Execution& execution, const PseudonymKey& key, EventTabl
   if (!events.pseudonym_key.empty()) {
     throw ArgumentError("pseudonymize: the customers are pseudonyms already");
   }
-  events.customers = detail::hashed_ids(execution, events.customers, [&](std::string_view id) {
-    return key.pseudonym(id);
-  });
+  events.customers = detail::hashed_ids(execution, events.customers,
+                                        [&](std::string_view id) { return key.pseudonym(id); });
   events.pseudonym_key = key.fingerprint();
 }
 
