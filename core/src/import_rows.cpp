@@ -91,7 +91,8 @@ std::vector<ChunkRows> parse_log(const Execution& execution, const LogReader& lo
           const FaultSet faults = parser->parse(record, rows);
           if (!options.strict || faults.empty()) return;
           if (const auto reason = faults.reason()) {
-            rows.first_fault.emplace(record.line, log.describe(*reason, record, may_quote(options)));
+            rows.first_fault.emplace(record.line,
+                                     log.describe(*reason, record, may_quote(options)));
             throw StopChunk{};
           }
         };

@@ -44,11 +44,12 @@ void add_row(const ContainerReader& reader, const UserPlace& place, const ModelF
     const Csr matrix = read_rows(reader, place.name, file);
     const auto items = matrix.view().row_columns(customer);
     const auto values = matrix.view().row_values(customer);
-    data.rows.push_back({place.name, {items.begin(), items.end()}, {values.begin(), values.end()}});
+    data.rows.push_back(
+        {place.name, true, {items.begin(), items.end()}, {values.begin(), values.end()}});
   } else if (place.layout == Layout::kRows) {
     const Matrix<float> matrix = read_matrix(reader, place.name, file);
     const float* const row = matrix.row(customer);
-    data.rows.push_back({place.name, {}, {row, row + matrix.cols()}});
+    data.rows.push_back({place.name, false, {}, {row, row + matrix.cols()}});
   } else if (place.layout == Layout::kGroups) {
     const auto model = RegionalPopularityModel::load(reader, place.name);
     check_rows(reader, place.name, model->n_users(), file.customers.size());

@@ -17,8 +17,8 @@ struct EraseOptions {
 
 /// The table without some customers, as if it had been imported from the log without their rows:
 /// their rows and ids are gone; orders, regions and channels that only they had too; codes follow
-/// first appearance. Texts, categories and service marks stay with their items. `rows` and `kept` of
-/// the counts are less by their rows; the counts of faults stay as they were imported.
+/// first appearance. Texts, categories and service marks stay with their items. `rows` and `kept`
+/// of the counts are less by their rows; the counts of faults stay as they were imported.
 /// `customers` are codes in any order.
 /// @throws ArgumentError where a code is out of range or nobody would be left.
 EventTable erase_customers(const EventTable& events, std::span<const std::uint32_t> customers,

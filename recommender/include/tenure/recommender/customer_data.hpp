@@ -14,7 +14,8 @@ namespace tenure::recommender {
 /// A customer's row of one array of a model file.
 struct CustomerRow {
   std::string name;                  ///< the array's, e.g. "model/user_factors"
-  std::vector<std::uint32_t> items;  ///< of a sparse row: codes, rising; empty for a dense one
+  bool sparse = false;               ///< values of items, or of factors that mean nothing alone
+  std::vector<std::uint32_t> items;  ///< of a sparse row: codes, rising, length of values
   std::vector<float> values;
 };
 

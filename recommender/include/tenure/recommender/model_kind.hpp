@@ -114,7 +114,7 @@ struct ModelKind {
   bool needs_text = false;        ///< trains on the texts or categories of the items
   /// All that a saved model holds by user. A kind of components has what they have;
   /// regional-popularity has groups of users and is counted again instead.
-  std::span<const UserArray> user_arrays;
+  std::span<const UserArray> user_arrays = {};
 };
 
 /// All kinds, the floor first.
