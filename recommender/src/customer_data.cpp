@@ -132,6 +132,28 @@ struct Rewriting {
   }
 };
 
+/// The file with some of its rows; all else as it is.
+void write_rest(const Execution& execution, const ModelFile& file, const std::string& path,
+                std::span<const std::uint32_t> gone, std::span<const std::uint32_t> kept,
+                const std::string& target) {
+  const ContainerReader reader(execution, path, "model", kModelVersion);
+  const std::vector<UserPlace> places = detail::user_places(reader);
+  const Csr train = picked(file.train, kept);
+  ContainerWriter writer(execution, target, "model", reader.version());
+  reader.copy_to(writer, [&](std::string_view name) {
+    const bool rewritten = name == "customers/offsets" || name == "customers/bytes" ||
+                           name == "train_fingerprint" ||
+                           std::any_of(places.begin(), places.end(),
+                                       [&](const UserPlace& place) { return place.holds(name); });
+    return !rewritten;
+  });
+  const Rewriting rewriting{reader, file, writer, gone, kept, train};
+  rewriting.write_ids();
+  writer.attribute("train_fingerprint", std::bit_cast<std::int64_t>(fingerprint(train)));
+  for (const UserPlace& place : places) rewriting.write(place);
+  writer.commit();
+}
+
 }  // namespace
 
 CustomerData customer_data(const Execution& execution, const std::string& path,
@@ -148,28 +170,18 @@ CustomerData customer_data(const Execution& execution, const std::string& path,
 
 void erase_customers(const Execution& execution, const std::string& path,
                      std::span<const std::uint32_t> customers, const std::string& target) {
-  const ModelFile file = load_model(execution, path);
-  const std::vector<std::uint32_t> gone = checked_codes(customers, file.customers.size());
-  const std::vector<std::uint32_t> kept = kept_rows(gone, file.customers.size());
-  if (kept.empty()) {
-    throw ArgumentError("erase: nobody would be left; delete the file instead");
+  {
+    const ModelFile file = load_model(execution, path);
+    const std::vector<std::uint32_t> gone = checked_codes(customers, file.customers.size());
+    const std::vector<std::uint32_t> kept = kept_rows(gone, file.customers.size());
+    if (kept.empty()) {
+      throw ArgumentError("erase: nobody would be left; delete the file instead");
+    }
+    write_rest(execution, file, path, gone, kept, target);
   }
-  const Csr train = picked(file.train, kept);
-  const ContainerReader reader(execution, path, "model", kModelVersion);
-  const std::vector<UserPlace> places = detail::user_places(reader);
-  ContainerWriter writer(execution, target, "model", reader.version());
-  reader.copy_to(writer, [&](std::string_view name) {
-    const bool rewritten = name == "customers/offsets" || name == "customers/bytes" ||
-                           name == "train_fingerprint" ||
-                           std::any_of(places.begin(), places.end(),
-                                       [&](const UserPlace& place) { return place.holds(name); });
-    return !rewritten;
-  });
-  const Rewriting rewriting{reader, file, writer, gone, kept, train};
-  rewriting.write_ids();
-  writer.attribute("train_fingerprint", std::bit_cast<std::int64_t>(fingerprint(train)));
-  for (const UserPlace& place : places) rewriting.write(place);
-  writer.commit();
+  // Once more through the model, which makes again what it derives from the rows.
+  const ModelFile rest = load_model(execution, target);
+  save_model(execution, rest, target);
 }
 
 }  // namespace tenure::recommender

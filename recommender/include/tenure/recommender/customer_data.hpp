@@ -33,9 +33,10 @@ CustomerData customer_data(const Execution& execution, const std::string& path,
                            std::uint32_t customer);
 
 /// Rewrites a model file without some customers (codes in any order): ids, rows of every array,
-/// groups counted again without them. All else is copied bit by bit, so that what was learnt from
-/// them about items stays until the model is trained again, and models that score a customer by
-/// its own row and the items alone make the same lists for everybody else. `target` may be `path`.
+/// groups counted again without them. All else is kept bit by bit, so that what was learnt from
+/// them about items stays until the model is trained again, and models that score a customer by its
+/// own row and the items alone make the same lists for everybody else. `target` may be `path`; it
+/// is whole at any moment.
 /// @throws DataError as load_model() or where the target cannot be written, ArgumentError where a
 /// code is out of range or nobody would be left, Cancelled.
 void erase_customers(const Execution& execution, const std::string& path,
