@@ -40,9 +40,12 @@ UserPlace::Layout layout_of(const UserArray& array) {
 void add_model(const ContainerReader& reader, const ModelKind& kind, const std::string& prefix,
                std::vector<UserPlace>& places) {
   if (kind.needs_components) {
-    const std::uint32_t parts = load_count(reader, prefix + "parts", kMostParts);
+    // A blend has its components at once, a stack those of the blend that it ranks anew.
+    const bool blend = reader.integer_attribute(prefix + "parts").has_value();
+    const std::string base = blend ? prefix : prefix + "base/";
+    const std::uint32_t parts = load_count(reader, base + "parts", kMostParts);
     for (std::uint32_t i = 0; i < parts; ++i) {
-      const std::string at = prefix + std::to_string(i) + "/";
+      const std::string at = base + std::to_string(i) + "/";
       const ModelKind& part = kind_of(reader, at + "kind");
       if (part.needs_components) {
         throw DataError(reader.path(), at + "kind", "a component has components");
