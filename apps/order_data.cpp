@@ -71,9 +71,8 @@ OrderData read_order_data(const FitRequest& request, Run& run) {
   }
   data.calibration = calibrate(run.execution(), *data.events, request.store, data.spec);
   if (!request.covariates.empty()) {
-    const auto covariates =
-        read_covariates(run.execution(), request.covariates, lookup, ids,
-                        data.calibration->summary.customer);
+    const auto covariates = read_covariates(run.execution(), request.covariates, lookup, ids,
+                                            data.calibration->summary.customer);
     if (request.covariates_on != "dropout") data.design.rate = covariates;
     if (request.covariates_on != "rate") data.design.dropout = covariates;
   }

@@ -185,8 +185,10 @@ TEST_F(Privacy, OriginalIdsFindTheirPseudonymsWithTheKey) {
   const std::string store = import("s", log_of(everybody), {"--pseudonymize", key()});
   const std::string model = train(store, "m.h5");
   const std::string orders = import("o", order_log(everybody), {"--pseudonymize", key()});
-  const std::vector<std::vector<std::string>> commands = {
-      {"recommend", model}, {"similar", model}, {"fit", orders}};
+  const std::vector<std::vector<std::string>> commands = {{"recommend", model},
+                                                          {"similar", model},
+                                                          {"fit", orders},
+                                                          {"fit", store, "--model", "gamma-gamma"}};
   for (const auto& command : commands) {
     const auto with = [&](const std::vector<std::string>& more) {
       std::vector<std::string> arguments = command;
