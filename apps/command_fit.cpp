@@ -1,5 +1,6 @@
 #include "command.hpp"
 #include "fit_request.hpp"
+#include "lookup.hpp"
 
 #include <tenure/core/error.hpp>
 #include <tenure/customers/lifetime_model.hpp>
@@ -40,6 +41,9 @@ void check(const FitRequest& r) {
   }
   if (!r.groups.empty() && r.by != "region") {
     throw ArgumentError("--groups puts regions together: it goes with --by region");
+  }
+  if (!r.key.empty() && r.customer.empty() && r.covariates.empty()) {
+    throw ArgumentError("--key goes with --customer or --covariates");
   }
   if (r.regularity != 0 && r.model != "mbg-cnbd") {
     throw ArgumentError("--regularity is for --model mbg-cnbd");
@@ -142,6 +146,7 @@ Command add_fit(CLI::App& app) {
       ->type_name("N");
   sub.add_option("--customer", request->customer, "Also tell what the model says of this customer")
       ->type_name("ID");
+  add_key_option(sub, request->key);
   CLI::Option* horizon = sub.add_option(
       "--horizon", request->horizon,
       "Time units ahead: for --customer (default 52), the total over --counts, periods of sbg");

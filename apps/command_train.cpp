@@ -29,6 +29,7 @@ recommender::ModelFile make_file(EventTable&& events, recommender::Interactions&
                                  std::unique_ptr<recommender::Model> model,
                                  const recommender::Evaluation& evaluation) {
   recommender::ModelFile file;
+  file.pseudonym_key = events.pseudonym_key;
   file.model = std::move(model);
   file.customers = std::move(events.customers);
   file.items = std::move(events.items);

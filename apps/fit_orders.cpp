@@ -50,7 +50,7 @@ Json json_of(const customers::Interval& interval) { return {interval.low, interv
 Json customer_json(const FitRequest& request, const OrderData& data, const FitReport& report,
                    Run& run) {
   const auto& summary = data.calibration->summary;
-  const std::size_t row = row_of(*data.calibration, *data.events, request.customer);
+  const std::size_t row = row_of(*data.calibration, *data.events, data.customer);
   customers::CustomerHistory c;
   c.frequency = summary.counts.frequency[row];
   c.recency = summary.counts.recency[row];
@@ -76,7 +76,7 @@ Json customer_json(const FitRequest& request, const OrderData& data, const FitRe
   const auto o =
       customers::customer_outlooks(run.execution(), report, spend, {&c, 1}, options).front();
   Json json;
-  json["id"] = request.customer;
+  json["id"] = data.customer;
   json["frequency"] = c.frequency;
   json["recency"] = c.recency;
   json["T"] = c.age;

@@ -24,6 +24,7 @@ struct FitRequest {
   std::string by;      ///< region or quarter: a model for each, partially pooled
   std::string groups;  ///< csv that puts regions together
   std::string customer;
+  std::string key;        ///< of pseudonyms: customer and covariates have original ids
   double horizon = 0.0;   ///< 0: not given
   double discount = 0.1;  ///< a year
   double margin = -1.0;   ///< share of an order's value; negative: not given

@@ -38,10 +38,17 @@ inline constexpr const char* kSplitHelp =
 HeldOut hold_out(const Execution& execution, const EventTable& events, const std::string& split,
                  const recommender::InteractionOptions& weights = {});
 
-/// Takes the test items from another store, joined by external id; with `fold_in_path` the test
-/// users are that store's customers and their known events are its events.
-HeldOut hold_out_store(const Execution& execution, const EventTable& events,
-                       const std::string& test_path, const std::string& fold_in_path,
+/// The files of a test on another store.
+struct TestFiles {
+  const std::string& input;  ///< trained on: for messages
+  const std::string& test;
+  const std::string& fold_in;  ///< may be empty
+};
+
+/// Takes the test items from another store, joined by external id; with `fold_in` the test users
+/// are that store's customers and their known events are its events.
+/// @throws DataError where the joined ids are not pseudonyms of one key.
+HeldOut hold_out_store(const Execution& execution, const TestFiles& files, const EventTable& events,
                        const recommender::InteractionOptions& weights = {});
 
 /// Scores a model on what was held out: popularity for users without history, each user's values

@@ -2,6 +2,7 @@
 
 #include "calendar.hpp"
 #include "covariates_file.hpp"
+#include "lookup.hpp"
 #include "region_groups.hpp"
 
 #include <tenure/core/error.hpp>
@@ -59,15 +60,19 @@ OrderData read_order_data(const FitRequest& request, Run& run) {
     return data;
   }
   data.source = request.store;
+  const CustomerLookup lookup(request.key);
   data.events = read_store(run.execution(), request.store);
+  const CustomerIds ids{request.store, data.events->customers, data.events->pseudonym_key};
+  if (!request.customer.empty()) {
+    data.customer = ids.ids[lookup.codes({request.customer}, ids).front()];
+  }
   if (!request.groups.empty()) {
     group_regions(run.execution(), request.groups, request.store, *data.events);
   }
   data.calibration = calibrate(run.execution(), *data.events, request.store, data.spec);
   if (!request.covariates.empty()) {
-    const auto covariates =
-        read_covariates(run.execution(), request.covariates, data.events->customers,
-                        data.calibration->summary.customer);
+    const auto covariates = read_covariates(run.execution(), request.covariates, lookup, ids,
+                                            data.calibration->summary.customer);
     if (request.covariates_on != "dropout") data.design.rate = covariates;
     if (request.covariates_on != "rate") data.design.dropout = covariates;
   }

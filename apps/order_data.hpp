@@ -26,6 +26,7 @@ struct OrderData {
   std::optional<CountsFile> file;
   customers::CovariateDesign design;  ///< beside the calibration's rows
   std::string source;
+  std::string customer;  ///< the one asked for, as the store calls it
 
   const customers::RecencyFrequency& counts() const {
     return calibration ? calibration->summary.counts : file->counts;
