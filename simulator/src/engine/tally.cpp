@@ -123,8 +123,7 @@ void Sums::hand_over(Outcome& outcome) {
       MonthTotals& month = outcome.month_totals[s * outcome.months + m];
       for (std::size_t i = 0; i < row; ++i) {
         // Until here `customers` holds those who came less those who went in the month.
-        if (m > 0) cells[i].customers += cells[static_cast<std::ptrdiff_t>(i) -
-                                               static_cast<std::ptrdiff_t>(row)].customers;
+        if (m > 0) cells[i].customers += (cells - row)[i].customers;
         month.orders += cells[i].orders;
         month.contacts += cells[i].contacts;
         month.revenue += cells[i].revenue;
