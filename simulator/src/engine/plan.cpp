@@ -47,6 +47,10 @@ LifetimeModel draw_model(const Execution& execution, LifetimeModel model, std::u
   auto& [p, q, gamma] = model.spend;
   scatter<3>(parameter_stream(execution, draw, region, kSpendEvent), model.spend_log_covariance,
              {&p, &q, &gamma});
+  for (double* shape : {&r, &a, &b, &p, &q}) {
+    if (model.family == Family::kParetoNbd && shape == &b) continue;  // a scale
+    *shape = std::clamp(*shape, kLeastShape, kMostShape);
+  }
   return model;
 }
 
@@ -247,10 +251,14 @@ PlannedDraw plan_draw(const Execution& execution, const Scenario& scenario,
                       const std::vector<LifetimeModel>& models,
                       const std::vector<std::string>& region_names, std::uint32_t draw) {
   const bool drawn = scenario.parameter_draws > 1;
+  const bool newcomers =
+      !scenario.population.from_store || !scenario.population.acquisition.empty() ||
+      std::any_of(scenario.levers.begin(), scenario.levers.end(),
+                  [](const LeverSpec& lever) { return lever.referral.rate > 0.0; });
   PlannedDraw planned;
   for (std::size_t i = 0; i < models.size(); ++i) {
     planned.models.push_back(
-        plan_model(drawn ? draw_model(execution, models[i], draw, i) : models[i]));
+        plan_model(drawn ? draw_model(execution, models[i], draw, i) : models[i], newcomers));
   }
   std::vector<PlannedLever> levers;
   for (std::size_t i = 0; i < scenario.levers.size(); ++i) {

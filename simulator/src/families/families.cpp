@@ -41,9 +41,11 @@ double safe_rate(double rate) { return std::max(rate, static_cast<double>(kSmall
 
 }  // namespace
 
-PlannedModel plan_model(const LifetimeModel& model) {
+PlannedModel plan_model(const LifetimeModel& model, bool newcomers) {
   PlannedModel planned;
   planned.model = model;
+  planned.spend = QuantileTable::gamma(model.spend.p);
+  if (!newcomers) return planned;
   const auto& [r, alpha, a, b] = model.orders;
   const SpendPrior spend{model.spend.q, model.spend.gamma};
   switch (model.family) {
@@ -58,7 +60,6 @@ PlannedModel plan_model(const LifetimeModel& model) {
       planned.latents = beta_dropout_latents(1.0, 1.0, a, b, 1.0, spend);
       break;
   }
-  planned.spend = QuantileTable::gamma(model.spend.p);
   return planned;
 }
 

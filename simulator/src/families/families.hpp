@@ -12,8 +12,9 @@
 /// What the families of order models have of their own: who a customer is, and when it may leave.
 namespace tenure::simulator {
 
-/// A model's tables. @throws ArgumentError, NumericalError: parameters no table can be made for.
-PlannedModel plan_model(const LifetimeModel& model);
+/// A model's tables; those of latents only where there are new customers.
+/// @throws ArgumentError, NumericalError: parameters no table can be made for.
+PlannedModel plan_model(const LifetimeModel& model, bool newcomers);
 
 /// A new customer whose first order comes on `day`; what follows is settled with that order.
 LatentState new_latent(const LifetimeModel& model, const Latent& drawn, double day) noexcept;

@@ -13,7 +13,8 @@ namespace tenure::simulator {
 namespace {
 
 constexpr double kShareTolerance = 1e-6;
-constexpr ConfigRange kModelParameter{0.0, 1e9, true, false};
+constexpr ConfigRange kScale{0.0, 1e9, true, false};
+constexpr ConfigRange kShape{kLeastShape, kMostShape, false, false};
 
 bool positive(double value) { return std::isfinite(value) && value > 0.0; }
 
@@ -47,15 +48,15 @@ RegionSpec read_region(const ConfigTable& table, double days_per_unit, bool only
   model.days_per_unit = days_per_unit;
   if (keys == RegionKeys::kScenario) read_family_and_returns(table, region);
   if (model.family != Family::kSbg) {
-    model.orders.r = table.real("r", kModelParameter);
-    model.orders.alpha = table.real("alpha", kModelParameter);
+    model.orders.r = table.real("r", kShape);
+    model.orders.alpha = table.real("alpha", kScale);
   }
   const bool pareto = model.family == Family::kParetoNbd;
-  model.orders.a = table.real(pareto ? "s" : "a", kModelParameter);
-  model.orders.b = table.real(pareto ? "beta" : "b", kModelParameter);
-  model.spend.p = table.real("p", kModelParameter);
-  model.spend.q = table.real("q", {1.0, 1e9, true, false});
-  model.spend.gamma = table.real("gamma", kModelParameter);
+  model.orders.a = table.real(pareto ? "s" : "a", kShape);
+  model.orders.b = table.real(pareto ? "beta" : "b", pareto ? kScale : kShape);
+  model.spend.p = table.real("p", kShape);
+  model.spend.q = table.real("q", {1.0, kMostShape, true, false});
+  model.spend.gamma = table.real("gamma", kScale);
   return region;
 }
 

@@ -19,6 +19,9 @@ inline constexpr double kMaxDiscountRate = 10.0;
 inline constexpr double kMaxHorizonDays = 36500.0;
 inline constexpr std::uint64_t kMaxCustomers = 0xFFFFFFFEU;
 inline constexpr std::uint64_t kMaxRuns = 1U << 24U;  // replications a random stream can tell apart
+/// Shapes that quantile tables are made for.
+inline constexpr double kLeastShape = 1e-4;
+inline constexpr double kMostShape = 1e7;
 inline constexpr std::size_t kMaxRegions = 250;
 inline constexpr std::size_t kMaxLevers = 255;        // levers a contact's stream can tell apart
 
