@@ -1,3 +1,4 @@
+#include "engine/state.hpp"
 #include "levers/triggers.hpp"
 #include "mechanisms.hpp"
 

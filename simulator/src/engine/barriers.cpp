@@ -120,8 +120,7 @@ void CoupledRun::enter_phase(double day) {
   if (now == static_cast<std::size_t>(-1)) return;
   run_.phase_from = day;
   run_.phase_to = std::numeric_limits<double>::infinity();
-  const auto pots =
-      pots_of(spec_, now, work_.scenario.levers, work_.scenario.horizon_days);
+  const auto pots = pots_of(spec_, now, work_.scenario.levers, work_.scenario.horizon_days);
   for (std::size_t i = 0; i < pots.size(); ++i) {
     pots_.push_back(pots[i].amount - pots[i].fixed);
     for (const std::size_t position : pots[i].levers) pot_of_[position] = i;
@@ -212,8 +211,7 @@ void CoupledRun::rank_risk(std::size_t position, double day) {
                       static_cast<std::uint32_t>(first + i), draws);
       if (!life.wants(request, day)) continue;
       const double risk = order_risk(run_.model_of(seen.region).model, seen, day, kRiskDays);
-      part.risks[i] =
-          1U + static_cast<std::uint32_t>(risk * static_cast<double>(kRiskSteps - 1));
+      part.risks[i] = 1U + static_cast<std::uint32_t>(risk * static_cast<double>(kRiskSteps - 1));
     }
   });
   std::vector<std::uint64_t> counts(kRiskSteps + 1, 0);
@@ -316,11 +314,16 @@ void CoupledRun::let_in(double day) {
   if (day >= work_.scenario.horizon_days) return;
   const Tally& tally = tallies_.front();
   for (const Spawn& spawn : spawns) {
+    const PlannedLever& lever = strategy_.levers[spawn.lever];
+    const Money cost = to_money(lever.referral.cost) * static_cast<Money>(spawn.count);
+    tally.add_cost(work_.context.discount, lever.index, day, cost);
+    tally.cell(day, spawn.region, customers::Tier::kNew).cost += cost;
+    if (!pots_.empty()) pots_[pot_of_[spawn.lever]] -= cost;
     for (std::uint32_t i = 0; i < spawn.count && people_ < kMaxCustomers; ++i) {
       if (people_ == parts_.size() * part_size_) parts_.emplace_back();
       Part& part = parts_.back();
-      part.states.push_back(work_.people.brought(plan_, run_.run,
-                                                 static_cast<std::uint32_t>(people_), spawn, day));
+      part.states.push_back(
+          work_.people.brought(plan_, run_.run, static_cast<std::uint32_t>(people_), spawn, day));
       part.next.push_back(round_down(day));
       ++people_;
       ++tally.totals->customers;

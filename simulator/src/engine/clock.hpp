@@ -26,15 +26,15 @@ inline double half_power(double x) noexcept {
                                (static_cast<std::int64_t>(whole) << 52));
 }
 
-inline constexpr double kHalfLivesKept = 10.0;  // then an effect is over
+inline constexpr double kHalfLivesKept = 10.0;    // then an effect is over
 inline constexpr double kLeastMultiplier = 1e-9;  // keeps every time finite
 
 /// A multiplier from a day on.
 struct Multiplier {
   double constant = 1.0;
   std::size_t terms = 0;
-  std::array<double, kMaxStrategyLevers> excess;     ///< on that day
-  std::array<double, kMaxStrategyLevers> halvings;   ///< a day: 1 / half-life
+  std::array<double, kMaxStrategyLevers> excess;    ///< on that day
+  std::array<double, kMaxStrategyLevers> halvings;  ///< a day: 1 / half-life
 
   bool plain() const noexcept { return terms == 0 && constant == 1.0; }
   void add(double value, double per_day) noexcept {

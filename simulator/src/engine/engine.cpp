@@ -138,8 +138,7 @@ std::uint64_t most_customers(const Work& work, const std::vector<PlannedDraw>& p
     for (std::uint32_t r = 0; r < replications; ++r) {
       for (const PlannedStrategy& strategy : plans[d].strategies) {
         if (strategy.coupled) continue;
-        const Roster roster =
-            work.people.roster(strategy, first_run + d * replications + r);
+        const Roster roster = work.people.roster(strategy, first_run + d * replications + r);
         most = std::max(most, roster.total);
       }
     }
@@ -161,8 +160,7 @@ void simulate_free(const Execution& execution, const Work& work,
     const std::uint64_t first = chunk.begin % chunks * size;
     Sums& mine = sums[static_cast<std::size_t>(chunk.worker)];
     for (std::uint32_t r = 0; r < replications; ++r) {
-      const std::uint32_t run =
-          (first_draw + static_cast<std::uint32_t>(d)) * replications + r;
+      const std::uint32_t run = (first_draw + static_cast<std::uint32_t>(d)) * replications + r;
       FreeChunk(work, plans[d], run, mine).simulate(first, first + size);
     }
   };
@@ -197,8 +195,7 @@ void simulate_coupled(const Execution& execution, const Work& work,
   if (tasks.size() >= sums.size() && bytes * sums.size() <= kBytesSideBySide) {
     const auto body = [&](const Chunk& chunk) {
       const CoupledTask& task = tasks[chunk.begin];
-      const auto alone = [](std::size_t chunks,
-                            FunctionRef<void(std::size_t, std::size_t)> each) {
+      const auto alone = [](std::size_t chunks, FunctionRef<void(std::size_t, std::size_t)> each) {
         for (std::size_t i = 0; i < chunks; ++i) each(i, 0);
       };
       CoupledRun run(work, plans[task.draw], task.strategy, task.run, base_of(task),
@@ -210,8 +207,7 @@ void simulate_coupled(const Execution& execution, const Work& work,
   }
   Execution quiet = execution;
   quiet.progress = {};
-  const auto together = [&](std::size_t chunks,
-                            FunctionRef<void(std::size_t, std::size_t)> each) {
+  const auto together = [&](std::size_t chunks, FunctionRef<void(std::size_t, std::size_t)> each) {
     parallel_for(quiet, chunks, 1, [&](const Chunk& chunk) {
       each(chunk.begin, static_cast<std::size_t>(chunk.worker));
     });

@@ -68,9 +68,9 @@ struct LifeContext {
   std::uint64_t seed;
   Ticks ticks;
   ContactRules rules;
-  std::vector<Season> seasons;        ///< by region
-  Season flat;                        ///< none
-  std::vector<double> return_share;   ///< by region
+  std::vector<Season> seasons;       ///< by region
+  Season flat;                       ///< none
+  std::vector<double> return_share;  ///< by region
   Money return_cost;
   DropoutTests dropout_tests;
 };
@@ -87,6 +87,7 @@ struct Spawn {
   std::uint32_t count = 0;
   std::uint8_t region = 0;
   std::uint8_t generation = 0;
+  std::uint8_t lever = 0;  ///< position in the strategy of the lever that brought them
 };
 
 /// What customers of a coupled strategy hand over at a barrier.

@@ -59,13 +59,12 @@ bool Life::grant(const Request& request, double day) {
 
 Words Life::contact_words(std::size_t position, std::uint32_t number, std::uint32_t block) const {
   const auto lever = static_cast<std::uint32_t>(strategy_.levers[position].index);
-  const std::uint32_t event = (lever << kLeverShift) | ((seen_.orders & kLowBits) << kOrderShift) |
-                              (number & kLowBits);
-  return philox4x32_10({block, event, customer_,
-                        (static_cast<std::uint32_t>(Purpose::kLever) << 24) |
-                            (run_.run & 0xFFFFFFU)},
-                       {static_cast<std::uint32_t>(context_.seed),
-                        static_cast<std::uint32_t>(context_.seed >> 32)});
+  const std::uint32_t event =
+      (lever << kLeverShift) | ((seen_.orders & kLowBits) << kOrderShift) | (number & kLowBits);
+  return philox4x32_10(
+      {block, event, customer_,
+       (static_cast<std::uint32_t>(Purpose::kLever) << 24) | (run_.run & 0xFFFFFFU)},
+      {static_cast<std::uint32_t>(context_.seed), static_cast<std::uint32_t>(context_.seed >> 32)});
 }
 
 bool Life::make_contact(std::size_t position, std::uint32_t number, double day) {
@@ -92,8 +91,7 @@ bool Life::make_contact(std::size_t position, std::uint32_t number, double day) 
   if (contact.contact_cost > 0) add_cost(position, day, contact.contact_cost, tier);
   if (lever.limited) give_back(position, lever.set_aside_contact - contact.contact_cost);
   const bool may_complain = fatigue > 0.0 && context_.rules.complaint > 0.0;
-  const bool may_answer =
-      latent_.active(day) || lever.reactivation > 0.0 || lever.first_loss < 1.0;
+  const bool may_answer = latent_.active(day) || lever.reactivation > 0.0 || lever.first_loss < 1.0;
   bool answered = false;
   if (may_complain || may_answer) {
     const Words words = contact_words(position, number, 0);
@@ -215,18 +213,14 @@ void Life::bring_customers(double day) {
     const auto i = static_cast<std::size_t>(std::countr_zero(left));
     const PlannedLever& lever = strategy_.levers[i];
     if (((run_.open >> i) & 1U) == 0 || seen_.generation >= lever.referral.max_generation) continue;
-    const std::uint32_t event = (static_cast<std::uint32_t>(lever.index) << kLeverShift) |
-                                (seen_.orders & 0xFFFFU);
+    const std::uint32_t event =
+        (static_cast<std::uint32_t>(lever.index) << kLeverShift) | (seen_.orders & 0xFFFFU);
     RandomStream stream(context_.seed, {Purpose::kAcquisition, run_.run, customer_, event});
     const auto count = static_cast<std::uint32_t>(draw_poisson(stream, lever.referral.rate));
     if (count == 0) continue;
     outbox_->spawns.push_back({count, static_cast<std::uint8_t>(seen_.region),
-                               static_cast<std::uint8_t>(seen_.generation + 1)});
-    const Money cost = to_money(lever.referral.cost) * static_cast<Money>(count);
-    if (cost > 0) {
-      add_cost(i, day, cost, tier_on(seen_, warning_, day));
-      outbox_->charged[i] += cost;
-    }
+                               static_cast<std::uint8_t>(seen_.generation + 1),
+                               static_cast<std::uint8_t>(i)});
   }
 }
 

@@ -39,8 +39,8 @@ People::People(const Scenario& scenario, const ExistingCustomers* existing,
       const double from = std::max(month_start(month), entries[i].from_day);
       const double to = std::min({month_start(month + 1), entries[i].to_day, horizon});
       if (!(to > from)) continue;
-      const double mean = entries[i].per_month * grown(entries[i].growth, from) * (to - from) /
-                          kDaysPerMonth;
+      const double mean =
+          entries[i].per_month * grown(entries[i].growth, from) * (to - from) / kDaysPerMonth;
       shares_.push_back({i, from, to - from, mean});
     }
   }
@@ -130,14 +130,14 @@ CustomerState People::existing_customer(const PlannedDraw& plan, std::uint32_t r
   CustomerState state;
   ObservableState& seen = state.seen;
   seen.region =
-      0xFFU & (existing_->region.empty() ? nowhere : std::min(existing_->region[customer], nowhere));
+      0xFFU &
+      (existing_->region.empty() ? nowhere : std::min(existing_->region[customer], nowhere));
   const LifetimeModel& model = model_of(plan, seen.region).model;
   state.latent = posterior_latent(model, history, seed_, run, customer);
   seen.first_order = static_cast<float>(-history.age * model.days_per_unit);
-  seen.last_order =
-      static_cast<float>((history.recency - history.age) * model.days_per_unit);
-  seen.orders = 0xFFFFU & static_cast<std::uint32_t>(
-                              std::min(x + 1.0, static_cast<double>(kMaxOrders - 1)));
+  seen.last_order = static_cast<float>((history.recency - history.age) * model.days_per_unit);
+  seen.orders =
+      0xFFFFU & static_cast<std::uint32_t>(std::min(x + 1.0, static_cast<double>(kMaxOrders - 1)));
   return state;
 }
 
@@ -153,8 +153,7 @@ void People::arrive_new(const PlannedDraw& plan, std::uint32_t run, std::uint64_
                  std::span(latents).first(count));
     for (std::size_t i = 0; i < count; ++i) {
       Arrival& arrival = out.emplace_back();
-      const double day =
-          intake == kFromTheStart ? 0.0 : roster.intakes[intake].day_of(begin + i);
+      const double day = intake == kFromTheStart ? 0.0 : roster.intakes[intake].day_of(begin + i);
       arrival.state.latent = new_latent(model.model, latents[i], day);
       arrival.state.seen.region = region & 0xFFU;
       arrival.intake = intake;
@@ -167,8 +166,7 @@ void People::arrive(const PlannedDraw& plan, const Roster& roster, std::uint32_t
   out.clear();
   while (first < last) {
     if (first < initial_ && existing_ != nullptr) {
-      out.emplace_back().state =
-          existing_customer(plan, run, static_cast<std::uint32_t>(first));
+      out.emplace_back().state = existing_customer(plan, run, static_cast<std::uint32_t>(first));
       ++first;
       continue;
     }

@@ -54,8 +54,8 @@ class People {
   /// Who comes in a run under a strategy.
   Roster roster(const PlannedStrategy& strategy, std::uint32_t run) const;
   /// Customers [first, last) of a roster.
-  void arrive(const PlannedDraw& plan, const Roster& roster, std::uint32_t run,
-              std::uint64_t first, std::uint64_t last, std::vector<Arrival>& out) const;
+  void arrive(const PlannedDraw& plan, const Roster& roster, std::uint32_t run, std::uint64_t first,
+              std::uint64_t last, std::vector<Arrival>& out) const;
   /// A customer who was brought.
   CustomerState brought(const PlannedDraw& plan, std::uint32_t run, std::uint32_t customer,
                         const struct Spawn& spawn, double day) const;

@@ -96,12 +96,12 @@ void plan_trigger(const LeverSpec& lever, const Scenario& scenario, PlannedLever
         calendar_days(trigger.days, scenario.start_day.value_or(0), scenario.horizon_days);
   }
   for (const StepSpec& step : lever.steps) {
-    planned.steps.push_back({step.after_days, step.uptake, to_money(step.contact),
-                             step.channel != Channel::kOnsite});
+    planned.steps.push_back(
+        {step.after_days, step.uptake, to_money(step.contact), step.channel != Channel::kOnsite});
   }
   if (planned.steps.empty()) {
-    planned.steps.push_back({0.0, lever.uptake, to_money(lever.cost.contact),
-                             lever.channel != Channel::kOnsite});
+    planned.steps.push_back(
+        {0.0, lever.uptake, to_money(lever.cost.contact), lever.channel != Channel::kOnsite});
   }
 }
 
@@ -202,9 +202,8 @@ PlannedStrategy plan_strategy(const Scenario& scenario, const StrategySpec& stra
   for (const std::size_t index : strategy.levers) {
     const LeverSpec& spec = scenario.levers[index];
     PlannedLever& lever = planned.levers.emplace_back(levers[index]);
-    lever.members_of = spec.members_of.empty()
-                           ? std::uint16_t{0}
-                           : bits_of({spec.members_of}, scenario, strategy);
+    lever.members_of =
+        spec.members_of.empty() ? std::uint16_t{0} : bits_of({spec.members_of}, scenario, strategy);
     lever.excludes = bits_of(spec.excludes, scenario, strategy);
     const bool contacts = lever.kind != TriggerKind::kAlways;
     lever.limited = contacts && (lever.capacity > 0 || !strategy.phases.empty() ||

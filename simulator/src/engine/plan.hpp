@@ -40,7 +40,7 @@ struct PlannedStep {
 struct PlannedLever {
   std::size_t index = 0;  ///< into Scenario::levers: keys the random numbers of its contacts
   TriggerKind kind = TriggerKind::kIdle;
-  double wait = 0.0;      ///< days_idle or delay_days
+  double wait = 0.0;  ///< days_idle or delay_days
   double repeat_days = 0.0;
   unsigned max_times = 1;
   double max_days_idle = 0.0;
@@ -49,8 +49,8 @@ struct PlannedLever {
   double every_days = 0.0;
   double from_day = 0.0;
   double quantile = 0.0;
-  std::vector<double> days;         ///< calendar
-  std::vector<PlannedStep> steps;   ///< one, or a ladder
+  std::vector<double> days;            ///< calendar
+  std::vector<PlannedStep> steps;      ///< one, or a ladder
   std::vector<std::uint8_t> eligible;  ///< by region code
   std::uint8_t tiers = 0xFF;           ///< bit per eligible tier
   std::uint32_t min_orders = 0;
@@ -65,16 +65,16 @@ struct PlannedLever {
   double redemption_share = 0.0;
   Money redemption_max = 0;
   double order_share = 0.0;
-  Money set_aside_contact = 0;     ///< most that a contact costs
-  Money set_aside_redemption = 0;  ///< most that its redemption costs
+  Money set_aside_contact = 0;            ///< most that a contact costs
+  Money set_aside_redemption = 0;         ///< most that its redemption costs
   std::array<double, kEffects> excess{};  ///< multiplier - 1 at the moment of a response
   double halvings = 0.0;                  ///< a day: 1 / half-life; 0 for ever
   double life = 0.0;                      ///< days after which the effect is over
   double first_loss = 1.0;
   double reactivation = 0.0;
   std::vector<PlannedLevel> levels;
-  double points = 0.0;          ///< share of an order's value earned
-  double points_halvings = 0.0; ///< a day
+  double points = 0.0;           ///< share of an order's value earned
+  double points_halvings = 0.0;  ///< a day
   ReferralSpec referral;
   double acquisition = 1.0;
   double acquisition_cost = 1.0;

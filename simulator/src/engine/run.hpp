@@ -43,8 +43,8 @@ void receive(const Work& work, const Tally& tally, const Roster& roster, const A
 class CoupledRun {
  public:
   /// Calls body(chunk, worker) for every chunk below a number, in any order.
-  using ForChunks = FunctionRef<void(std::size_t chunks,
-                                     FunctionRef<void(std::size_t chunk, std::size_t worker)> body)>;
+  using ForChunks = FunctionRef<void(
+      std::size_t chunks, FunctionRef<void(std::size_t chunk, std::size_t worker)> body)>;
 
   CoupledRun(const Work& work, const PlannedDraw& plan, std::size_t strategy, std::uint32_t run,
              const Money* base_margin, std::span<Sums> sums, ForChunks for_chunks);
@@ -84,7 +84,7 @@ class CoupledRun {
   const Money* base_margin_;
   ForChunks for_chunks_;
   Roster roster_;
-  std::vector<Tally> tallies_;  ///< by worker
+  std::vector<Tally> tallies_;               ///< by worker
   std::vector<std::vector<Money>> margins_;  ///< by worker and month
   std::vector<std::vector<Money>> costs_;
   std::vector<Part> parts_;

@@ -29,9 +29,8 @@ Season::Season(const SeasonSpec& spec, std::int64_t start_day, double horizon_da
   const auto days = static_cast<std::size_t>(std::ceil(horizon_days));
   for (std::size_t day = 0; day <= days; ++day) {
     const double factor =
-        day == days
-            ? 1.0
-            : factor_on(spec, civil_from_days(start_day + static_cast<std::int64_t>(day)));
+        day == days ? 1.0
+                    : factor_on(spec, civil_from_days(start_day + static_cast<std::int64_t>(day)));
     const auto from = static_cast<double>(day);
     if (pieces_.empty()) {
       pieces_.push_back({from, factor, 0.0});
@@ -46,8 +45,8 @@ Season::Season(const SeasonSpec& spec, std::int64_t start_day, double horizon_da
 std::vector<Season> seasons_of(const Scenario& scenario, const std::vector<std::string>& regions) {
   std::vector<Season> seasons;
   for (const std::string& name : regions) {
-    const auto it = std::find_if(
-        scenario.seasons.begin(), scenario.seasons.end(), [&](const SeasonSpec& spec) {
+    const auto it =
+        std::find_if(scenario.seasons.begin(), scenario.seasons.end(), [&](const SeasonSpec& spec) {
           return spec.regions.empty() ||
                  std::find(spec.regions.begin(), spec.regions.end(), name) != spec.regions.end();
         });

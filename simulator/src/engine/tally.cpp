@@ -130,8 +130,7 @@ void Sums::hand_over(Outcome& outcome) {
         month.margin += cells[i].margin;
       }
       for (std::size_t lever = 0; lever < outcome.lever_names.size(); ++lever) {
-        month.cost +=
-            lever_months_[(s * outcome.lever_names.size() + lever) * outcome.months + m];
+        month.cost += lever_months_[(s * outcome.lever_names.size() + lever) * outcome.months + m];
       }
     }
   }

@@ -26,8 +26,8 @@ customers::LifetimeLatent draw_posterior(const LifetimeModel& model, RandomStrea
     case Family::kBgNbd:
       return customers::draw_bg_nbd_posterior(stream, model.orders, h.frequency, h.recency, h.age);
     case Family::kMbgNbd:
-      return customers::draw_mbg_cnbd_posterior(stream, {r, alpha, a, b, 1}, h.frequency,
-                                                h.recency, h.age);
+      return customers::draw_mbg_cnbd_posterior(stream, {r, alpha, a, b, 1}, h.frequency, h.recency,
+                                                h.age);
     case Family::kParetoNbd:
       return customers::draw_pareto_nbd_posterior(stream, {r, alpha, a, b}, h.frequency, h.recency,
                                                   h.age);
@@ -70,8 +70,8 @@ LatentState new_latent(const LifetimeModel& model, const Latent& drawn, double d
   latent.value_scale = drawn.value_scale;
   latent.next_order = static_cast<float>(day);
   if (model.family == Family::kParetoNbd) {
-    const double life = static_cast<double>(drawn.lifetime) /
-                        safe_rate(static_cast<double>(drawn.dropout));
+    const double life =
+        static_cast<double>(drawn.lifetime) / safe_rate(static_cast<double>(drawn.dropout));
     latent.leave_day = static_cast<float>(day + life);
   } else if (model.family == Family::kSbg) {
     latent.rate = static_cast<float>(1.0 / model.period_days);
@@ -79,8 +79,8 @@ LatentState new_latent(const LifetimeModel& model, const Latent& drawn, double d
   return latent;
 }
 
-LatentState posterior_latent(const LifetimeModel& model, const History& history,
-                             std::uint64_t seed, std::uint32_t run, std::uint32_t customer) {
+LatentState posterior_latent(const LifetimeModel& model, const History& history, std::uint64_t seed,
+                             std::uint32_t run, std::uint32_t customer) {
   RandomStream lifetime(seed, {Purpose::kLatent, run, customer, kLifetimeEvent});
   RandomStream spend(seed, {Purpose::kLatent, run, customer, kSpendEvent});
   const customers::LifetimeLatent drawn = draw_posterior(model, lifetime, history);

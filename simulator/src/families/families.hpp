@@ -29,8 +29,8 @@ struct History {
 };
 
 /// A customer from its exact posterior on day 0, its next order not yet set.
-LatentState posterior_latent(const LifetimeModel& model, const History& history,
-                             std::uint64_t seed, std::uint32_t run, std::uint32_t customer);
+LatentState posterior_latent(const LifetimeModel& model, const History& history, std::uint64_t seed,
+                             std::uint32_t run, std::uint32_t customer);
 
 /// Probability to leave with an order, given the dropout multiplier in force: that of the first
 /// order holds one_time_share x `first_loss` as well. For contracts: before a renewal.

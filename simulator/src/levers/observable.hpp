@@ -19,7 +19,7 @@ struct ObservableState {
   float spend = 0.0F;       ///< since the start, currency units
   float last_value = 0.0F;  ///< of the last order that was kept, currency units
   std::uint32_t orders : 16 = 0;
-  std::uint32_t entered : 3 = 6;     ///< tier entered with the last order; 6 (none) for none
+  std::uint32_t entered : 3 = 6;  ///< tier entered with the last order; 6 (none) for none
   std::uint32_t region : 8 = 0;
   std::uint32_t generation : 2 = 0;  ///< 0: came by itself; 1: brought by one of those; ...
   std::uint32_t unsubscribed : 1 = 0;
@@ -30,9 +30,9 @@ struct ObservableState {
   std::uint16_t last_gap = 0;        ///< ticks, between the last two orders
   std::uint16_t previous_gap = 0;    ///< ticks, the one before
   std::array<std::uint16_t, kMaxStrategyLevers> responded_at{};  ///< ticks
-  std::uint16_t last_contact = 0;  ///< ticks
-  std::uint16_t contacted = 0;     ///< four bits a contact, the last one lowest: lever + 1, or 0
-  std::uint8_t fatigue = 0;        ///< sixteenths, at last_contact
+  std::uint16_t last_contact = 0;                                ///< ticks
+  std::uint16_t contacted = 0;  ///< four bits a contact, the last one lowest: lever + 1, or 0
+  std::uint8_t fatigue = 0;     ///< sixteenths, at last_contact
   /// Pauses between the last contacts, in units of ContactRules::pause_unit; 255 for longer.
   std::array<std::uint8_t, kRememberedContacts - 1> pauses{};
 };

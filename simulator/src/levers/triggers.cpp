@@ -12,9 +12,9 @@ namespace {
 using customers::Tier;
 
 double after_days(const PlannedLever& lever, std::uint32_t number) noexcept {
-  return lever.steps.size() > 1 ? lever.steps[number].after_days
-                                : lever.steps.front().after_days +
-                                      static_cast<double>(number) * lever.repeat_days;
+  return lever.steps.size() > 1
+             ? lever.steps[number].after_days
+             : lever.steps.front().after_days + static_cast<double>(number) * lever.repeat_days;
 }
 
 /// First contact of a schedule that starts on `base`.
@@ -135,7 +135,8 @@ bool ruled_out(const ContactRules& rules, const PlannedLever& lever, const Obser
 
 void remember_contact(const ContactRules& rules, std::size_t position, double fatigue,
                       const Ticks& ticks, double day, ObservableState& seen) noexcept {
-  const double pause = std::max(0.0, day - ticks.to(seen.last_contact)) / rules.pause_unit;
+  const double passed = std::max(0.0, day - ticks.to(seen.last_contact));
+  const double pause = (passed + rules.slack) / rules.pause_unit;
   for (std::size_t i = seen.pauses.size() - 1; i > 0; --i) seen.pauses[i] = seen.pauses[i - 1];
   seen.pauses[0] = pause >= 255.0 ? std::uint8_t{255} : static_cast<std::uint8_t>(pause);
   seen.contacted = static_cast<std::uint16_t>((static_cast<unsigned>(seen.contacted) << 4U) |

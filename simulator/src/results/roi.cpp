@@ -121,8 +121,8 @@ class Pairs {
       for (std::size_t r = 0; r < outcome.replications; ++r) {
         const Totals& totals = outcome.at(strategy, draw, r);
         const Totals& baseline = outcome.at(0, draw, r);
-        pairs.push_back({to_units(margin_of(totals) - margin_of(baseline)),
-                         to_units(totals.discounted_cost)});
+        pairs.push_back(
+            {to_units(margin_of(totals) - margin_of(baseline)), to_units(totals.discounted_cost)});
       }
       means_.push_back(mean_of(pairs));
     }

@@ -28,9 +28,9 @@ std::vector<Pot> pots_of(const StrategySpec& strategy, std::size_t phase,
   const Money budget = to_money(spec.budget);
   pots.back().amount = budget;
   for (std::size_t i = 0; i < spec.shares.size(); ++i) {
-    pots[i].amount = std::min(
-        pots.back().amount,
-        static_cast<Money>(static_cast<double>(budget) * spec.shares[i].second + 0.5));
+    pots[i].amount =
+        std::min(pots.back().amount,
+                 static_cast<Money>(static_cast<double>(budget) * spec.shares[i].second + 0.5));
     pots.back().amount -= pots[i].amount;
   }
   for (std::size_t position = 0; position < strategy.levers.size(); ++position) {

@@ -20,8 +20,7 @@ bool positive(double value) { return std::isfinite(value) && value > 0.0; }
 
 Family read_family(const ConfigTable& table) {
   const std::string name = table.text_or("family", "bg-nbd");
-  for (const Family family :
-       {Family::kBgNbd, Family::kMbgNbd, Family::kParetoNbd, Family::kSbg}) {
+  for (const Family family : {Family::kBgNbd, Family::kMbgNbd, Family::kParetoNbd, Family::kSbg}) {
     if (name == to_string(family)) return family;
   }
   table.fail("family", "'family' must be bg-nbd, mbg-nbd, pareto-nbd or sbg, not '" + name + "'");
@@ -38,8 +37,7 @@ void read_family_and_returns(const ConfigTable& table, RegionSpec& region) {
   region.return_share = table.real_or("returns", 0.0, kProbability);
 }
 
-RegionSpec read_region(const ConfigTable& table, double days_per_unit, bool only,
-                       RegionKeys keys) {
+RegionSpec read_region(const ConfigTable& table, double days_per_unit, bool only, RegionKeys keys) {
   RegionSpec region;
   region.name = table.text("name");
   region.share =
@@ -132,8 +130,7 @@ void validate_model(const LifetimeModel& model, const std::string& what) {
   }
   if (!positive(model.days_per_unit))
     throw ArgumentError(what + ": days_per_unit must be positive");
-  if (!positive(model.period_days))
-    throw ArgumentError(what + ": period_days must be positive");
+  if (!positive(model.period_days)) throw ArgumentError(what + ": period_days must be positive");
   if (!(model.one_time_share >= 0.0 && model.one_time_share <= 1.0)) {
     throw ArgumentError(what + ": one_time_share must be a probability");
   }

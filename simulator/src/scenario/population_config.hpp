@@ -23,7 +23,7 @@ inline constexpr std::uint64_t kMaxRuns = 1U << 24U;  // replications a random s
 inline constexpr double kLeastShape = 1e-4;
 inline constexpr double kMostShape = 1e7;
 inline constexpr std::size_t kMaxRegions = 250;
-inline constexpr std::size_t kMaxLevers = 255;        // levers a contact's stream can tell apart
+inline constexpr std::size_t kMaxLevers = 255;  // levers a contact's stream can tell apart
 
 /// Days in the unit a file names: day, week, month (365 / 12 days) or year (365 days).
 double read_days_per_unit(const ConfigTable& table);

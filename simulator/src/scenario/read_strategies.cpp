@@ -112,8 +112,8 @@ void check_budget(const ConfigTable& table, const StrategySpec& strategy,
     for (const std::size_t lever : strategy.levers) {
       const CostSpec& cost = levers[lever].cost;
       if (cost.redemption_share > 0.0 && !std::isfinite(cost.redemption_max)) {
-        where.fail("budget", "a budget needs cost.redemption_max of lever '" +
-                                 levers[lever].name + "' beside redemption_share");
+        where.fail("budget", "a budget needs cost.redemption_max of lever '" + levers[lever].name +
+                                 "' beside redemption_share");
       }
     }
     for (const Pot& pot : pots_of(strategy, i, levers, horizon_days)) {
@@ -192,8 +192,8 @@ std::vector<StrategySpec> read_strategies(const ConfigTable& root, const Scenari
     add_unique(table, "strategy", strategy.name, names);
     for (const StrategySpec& other : strategies) {
       if (same(strategy, other)) {
-        table.fail("levers", "strategy '" + strategy.name + "' differs in nothing from '" +
-                                 other.name + "'");
+        table.fail("levers",
+                   "strategy '" + strategy.name + "' differs in nothing from '" + other.name + "'");
       }
     }
     strategies.push_back(strategy);

@@ -38,8 +38,8 @@ void validate_benefits(const LeverSpec& lever, const std::string& what) {
   require(in_range(lever.points.earn, 0.0, 1.0) && in_range(lever.points.decay, 0.0, 1.0),
           what + "points must be between 0 and 1");
   require(in_range(lever.referral.rate, 0.0, 10.0) &&
-              in_range(lever.referral.cost, 0.0, kMaxCost) &&
-              lever.referral.max_generation >= 1 && lever.referral.max_generation <= 3,
+              in_range(lever.referral.cost, 0.0, kMaxCost) && lever.referral.max_generation >= 1 &&
+              lever.referral.max_generation <= 3,
           what + "a referral is out of range");
   require(lever.capacity_per_week >= 0.0 && lever.exclusion_days >= 0.0,
           what + "capacity and exclusion_days must not be negative");
@@ -67,7 +67,8 @@ void validate_lever(const LeverSpec& lever) {
   require(trigger.max_times >= 1 && trigger.max_times <= 255, what + "max_times is 1 to 255");
   require(trigger.max_times == 1 || (trigger.repeat_days > 0.0 && trigger.repeat_days <= kMost),
           what + "repeat_days must be positive where max_times is over 1");
-  require(trigger.max_days_idle >= (idle ? trigger.days_idle : 0.0), what + "max_days_idle is under days_idle");
+  require(trigger.max_days_idle >= (idle ? trigger.days_idle : 0.0),
+          what + "max_days_idle is under days_idle");
   const CostSpec& cost = lever.cost;
   for (const double amount : {cost.build, cost.monthly, cost.contact, cost.redemption}) {
     require(in_range(amount, 0.0, kMaxCost), what + "costs must be between 0 and 1e9");
@@ -87,9 +88,9 @@ void validate_lever(const LeverSpec& lever) {
   require(in_range(effect.first_loss, 0.0, 1.0) && in_range(effect.reactivation, 0.0, 1.0),
           what + "first_loss and reactivation must be between 0 and 1");
   require(effect.acquisition >= 1.0, what + "acquisition must be 1 or more");
-  for (const double error : {effect.rate_log_se, effect.dropout_log_se, effect.basket_log_se,
-                             effect.returns_log_se, effect.first_loss_log_se,
-                             effect.acquisition_log_se, lever.uptake_log_odds_se}) {
+  for (const double error :
+       {effect.rate_log_se, effect.dropout_log_se, effect.basket_log_se, effect.returns_log_se,
+        effect.first_loss_log_se, effect.acquisition_log_se, lever.uptake_log_odds_se}) {
     require(in_range(error, 0.0, kMaxLogError), what + "standard errors must be 0 to 5");
   }
   validate_benefits(lever, what);
@@ -111,8 +112,8 @@ void validate_population(const Scenario& scenario) {
                 entry.to_day > entry.from_day,
             "an acquisition is out of range");
     const double years = scenario.horizon_days / 365.0;
-    expected += entry.per_month * 12.0 * (years + 1.0) *
-                std::max(1.0, std::pow(1.0 + entry.growth, years));
+    expected +=
+        entry.per_month * 12.0 * (years + 1.0) * std::max(1.0, std::pow(1.0 + entry.growth, years));
   }
   require(expected <= static_cast<double>(kMaxCustomers), "acquisition brings too many customers");
   require(scenario.seasons.empty() || scenario.start_day, "a season needs a start day");

@@ -54,17 +54,17 @@ struct Totals {
   /// Customers followed for kRetentionWindowDays whose last order in that time lies more than
   /// kRetentionDays[i] days after their first.
   std::array<std::int64_t, 4> retained{};
-  std::int64_t customers = 0;     ///< all who were there: of day 0, won and brought
-  std::int64_t followed = 0;      ///< new ones whose first order is two years before the end
-  std::int64_t returns = 0;       ///< orders that came back; among `orders`, without revenue
+  std::int64_t customers = 0;  ///< all who were there: of day 0, won and brought
+  std::int64_t followed = 0;   ///< new ones whose first order is two years before the end
+  std::int64_t returns = 0;    ///< orders that came back; among `orders`, without revenue
   std::int64_t complaints = 0;
   std::int64_t unsubscribed = 0;
-  std::int64_t reactivated = 0;   ///< customers who had left and were brought back: latent
-  std::int64_t brought = 0;       ///< customers who came by referral
-  Money acquisition_cost = 0;     ///< of customers won; no cost of levers
+  std::int64_t reactivated = 0;  ///< customers who had left and were brought back: latent
+  std::int64_t brought = 0;      ///< customers who came by referral
+  Money acquisition_cost = 0;    ///< of customers won; no cost of levers
   Money discounted_acquisition_cost = 0;
-  std::int64_t stopped = 0;       ///< 1: the levers were stopped
-  std::int64_t redesign = 0;      ///< 1: the strategy was marked for redesign
+  std::int64_t stopped = 0;   ///< 1: the levers were stopped
+  std::int64_t redesign = 0;  ///< 1: the strategy was marked for redesign
 
   Totals& operator+=(const Totals& other) noexcept;
   friend bool operator==(const Totals&, const Totals&) = default;

@@ -134,13 +134,13 @@ struct LeverSpec {
   double redemption_days = std::numeric_limits<double>::infinity();
   EffectSpec effect;
   Channel channel = Channel::kEmail;
-  std::vector<customers::Tier> tiers{};   ///< eligible at the contact; empty means all
-  std::uint32_t min_orders = 0;           ///< ever placed, to be eligible
-  std::string members_of{};               ///< only who has responded to this lever; empty for all
-  std::vector<std::string> excludes{};    ///< levers whose contact rules out one of this for a time
-  double exclusion_days = 0.0;            ///< that time
-  double capacity_per_week = 0.0;         ///< contacts of all customers; 0 for no limit
-  std::vector<StepSpec> steps{};          ///< instead of repeat_days and max_times
+  std::vector<customers::Tier> tiers{};  ///< eligible at the contact; empty means all
+  std::uint32_t min_orders = 0;          ///< ever placed, to be eligible
+  std::string members_of{};              ///< only who has responded to this lever; empty for all
+  std::vector<std::string> excludes{};   ///< levers whose contact rules out one of this for a time
+  double exclusion_days = 0.0;           ///< that time
+  double capacity_per_week = 0.0;        ///< contacts of all customers; 0 for no limit
+  std::vector<StepSpec> steps{};         ///< instead of repeat_days and max_times
   std::vector<LevelSpec> levels{};
   PointsSpec points{};
   ReferralSpec referral{};

@@ -38,8 +38,8 @@ struct LifetimeModel {
   std::array<double, 16> orders_log_covariance{};
   std::array<double, 9> spend_log_covariance{};
   Family family = Family::kBgNbd;
-  double period_days = 30.0;     ///< sbg: from one payment to the next
-  double one_time_share = 0.0;   ///< of new customers who never come back, whatever the rest says
+  double period_days = 30.0;    ///< sbg: from one payment to the next
+  double one_time_share = 0.0;  ///< of new customers who never come back, whatever the rest says
 
   bool uncertain() const noexcept;
 };

@@ -32,12 +32,12 @@ struct RegionSpec {
 
 /// New customers won month by month, with their first order on an evenly spread day.
 struct AcquisitionSpec {
-  std::string region;          ///< may be empty for customers of a store: of unknown region
-  double per_month = 0.0;      ///< in the first month; months of 365 / 12 days
-  double growth = 0.0;         ///< of that number a year
-  bool poisson = false;        ///< the number of a month is drawn; else rounded, nothing lost
-  double cost = 0.0;           ///< of one customer, currency units
-  double cost_growth = 0.0;    ///< of that cost a year
+  std::string region;        ///< may be empty for customers of a store: of unknown region
+  double per_month = 0.0;    ///< in the first month; months of 365 / 12 days
+  double growth = 0.0;       ///< of that number a year
+  bool poisson = false;      ///< the number of a month is drawn; else rounded, nothing lost
+  double cost = 0.0;         ///< of one customer, currency units
+  double cost_growth = 0.0;  ///< of that cost a year
   /// The cost of a customer is multiplied by (customers of the month / per_month)^cost_elasticity.
   double cost_elasticity = 0.0;
   double from_day = 0.0;
@@ -95,8 +95,8 @@ struct PhaseSpec {
 
 struct StrategySpec {
   std::string name;
-  std::vector<std::size_t> levers;    ///< indices into Scenario::levers, in the order of priority
-  std::vector<PhaseSpec> phases{};    ///< in order of time; empty: money is no limit
+  std::vector<std::size_t> levers;  ///< indices into Scenario::levers, in the order of priority
+  std::vector<PhaseSpec> phases{};  ///< in order of time; empty: money is no limit
   /// Judged monthly from judge_after_days on by the return so far, (margin - baseline's margin) /
   /// cost, as a hold-out group shows it: under stop_below the levers stop, under redesign_below the
   /// strategy is marked. 0 for never.
