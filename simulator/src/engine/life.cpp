@@ -1,5 +1,6 @@
 #include "engine/life.hpp"
 
+#include "engine/plain_lanes.hpp"
 #include "families/families.hpp"
 
 #include <algorithm>
@@ -191,7 +192,7 @@ void Life::place_order(double day) {
     count_tier(day, after, 1);
   }
   leave_or_wind(day, draw, dropout);
-  if ((seen_.responded & strategy_.referrals) != 0) bring_customers(day);
+  if ((seen_.responded & strategy_.referrals) != 0) bring_customers();
   set_contacts(day);
 }
 
@@ -316,14 +317,15 @@ void Life::wind(double day, float clock) {
     latent_.next_order = static_cast<float>(day + model_.model.period_days);
     return;
   }
-  const double target = static_cast<double>(clock) / static_cast<double>(latent_.rate);
   const bool changed = (seen_.responded & strategy_.mask[kRate]) != 0;
   if (!changed && season_.flat()) {
-    latent_.next_order = static_cast<float>(day + target);
+    latent_.next_order =
+        std::min(next_plain_order(static_cast<float>(day), clock, latent_.rate), kLatestDay);
     return;
   }
+  const double target = static_cast<double>(clock) / static_cast<double>(latent_.rate);
   const Multiplier now = changed ? multiplier(kRate, day) : Multiplier{};
-  latent_.next_order = static_cast<float>(std::min(solve_day(season_, now, day, target), 1e29));
+  latent_.next_order = day_or_latest(solve_day(season_, now, day, target));
 }
 
 // ---- money

@@ -149,7 +149,7 @@ class Life {
   Money take_money(double day, const OrderDraw& draw, customers::Tier tier);
   void pay_benefits(double day, Money revenue, customers::Tier tier);
   void redeem_vouchers(double day, Money revenue, customers::Tier tier);
-  void bring_customers(double day);
+  void bring_customers();
   void observe_order(double day, Money revenue);
   void leave_or_wind(double day, const OrderDraw& draw, double dropout);
   void wind(double day, float clock);

@@ -141,8 +141,7 @@ void Life::wake(std::size_t position, std::uint32_t number, float clock, double 
     const Words more = contact_words(position, number, 1);
     const double rate = std::max(static_cast<double>(latent_.dropout), 1e-30);
     const double life = static_cast<double>(unit_exponential(more[0])) / rate;
-    latent_.leave_day =
-        static_cast<float>(std::min(solve_day(context_.flat, dropout_clock(day), day, life), 1e29));
+    latent_.leave_day = day_or_latest(solve_day(context_.flat, dropout_clock(day), day, life));
   }
   wind(day, clock);
 }
@@ -165,8 +164,7 @@ void Life::complain(const Words& words, double fatigue, double day, Tier tier) {
   const double left = clock ? integrate(context_.flat, dropout_clock(day), day, leave) : 0.0;
   seen_.complained = 1;
   if (clock) {
-    latent_.leave_day =
-        static_cast<float>(std::min(solve_day(context_.flat, dropout_clock(day), day, left), 1e29));
+    latent_.leave_day = day_or_latest(solve_day(context_.flat, dropout_clock(day), day, left));
   }
 }
 
@@ -198,16 +196,16 @@ void Life::respond(std::size_t position, double day) {
   }
   if (moves_order) {
     const double order = solve_day(season_, multiplier(kRate, day), day, until_order);
-    latent_.next_order = static_cast<float>(std::clamp(order, day, 1e29));
+    latent_.next_order = day_or_latest(std::max(order, day));
   }
   if (moves_leaving) {
     const double leave = solve_day(context_.flat, dropout_clock(day), day, until_leaving);
-    latent_.leave_day = static_cast<float>(std::clamp(leave, day, 1e29));
+    latent_.leave_day = day_or_latest(std::max(leave, day));
   }
   if ((strategy_.lapses & bit) != 0) find_lapse();
 }
 
-void Life::bring_customers(double day) {
+void Life::bring_customers() {
   unsigned left = static_cast<unsigned>(seen_.responded) & strategy_.referrals;
   for (; left != 0; left &= left - 1) {
     const auto i = static_cast<std::size_t>(std::countr_zero(left));

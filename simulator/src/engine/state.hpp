@@ -7,6 +7,11 @@
 namespace tenure::simulator {
 
 inline constexpr float kNever = 1e30F;
+inline constexpr float kLatestDay = 1e29F;  // of what will happen, however late
+
+inline float day_or_latest(double day) noexcept {
+  return day < static_cast<double>(kLatestDay) ? static_cast<float>(day) : kLatestDay;
+}
 
 /// What a customer is and will do next. Levers are never handed this.
 struct LatentState {
