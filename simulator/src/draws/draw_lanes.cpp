@@ -1,3 +1,4 @@
+#include "draws/fixed_targets.hpp"
 #include "draws/order_draw.hpp"
 
 #undef HWY_TARGET_INCLUDE

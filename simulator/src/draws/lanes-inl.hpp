@@ -157,14 +157,6 @@ struct Cubic {
   Floats c0, c1, c2, c3;
 };
 
-#if HWY_HAVE_SCALABLE
-HWY_INLINE Cubic LoadCubic(const float* cells, Ints index) {
-  const FloatTag d;
-  const Ints first = hn::ShiftLeft<2>(index);
-  return {hn::GatherIndex(d, cells, first), hn::GatherIndex(d, cells + 1, first),
-          hn::GatherIndex(d, cells + 2, first), hn::GatherIndex(d, cells + 3, first)};
-}
-#else
 /// Rows row[0], row[4], row[8], ... in the 128-bit blocks of a vector.
 template <std::size_t kFloats>
 HWY_INLINE hn::Vec<hn::CappedTag<float, kFloats>> LoadRows(const float* cells,
@@ -194,7 +186,6 @@ HWY_INLINE Cubic LoadCubic(const float* cells, Ints index) {
   return {hn::InterleaveLower(d, t0, t1), hn::InterleaveUpper(d, t0, t1),
           hn::InterleaveLower(d, t2, t3), hn::InterleaveUpper(d, t2, t3)};
 }
-#endif
 
 /// QuantileTable::raw.
 HWY_INLINE Floats RawQuantile(const QuantileTable& table, WordVec words) {
