@@ -1,4 +1,6 @@
+#include "engine/plain_lanes.hpp"
 #include "engine/run.hpp"
+#include "families/families.hpp"
 #include "mechanisms.hpp"
 #include "test_data.hpp"
 
@@ -112,6 +114,39 @@ TEST(AllLevers, OfACoupledStrategyThatNeverFiresAreTheBaseline) {
   const Outcome outcome = simulate({}, scenario);
   EXPECT_EQ(outcome.at(0, 0, 0), outcome.at(1, 0, 0));
   EXPECT_EQ(outcome.at(0, 0, 1), outcome.at(1, 0, 1));
+}
+
+/// The event loop without levers, and the kernel for such lives, count the same orders and money.
+TEST(Baseline, IsWhatThePlainKernelCounts) {
+  for (const Family family : {Family::kBgNbd, Family::kMbgNbd, Family::kParetoNbd}) {
+    LifetimeModel model = cdnow_model();
+    model.family = family;
+    model.one_time_share = 0.125;
+    Execution execution;
+    execution.seed = 21;
+    const Scenario scenario = new_customers(model, 20000, 2, 900.0);
+    const Outcome outcome = simulate(execution, scenario);
+    PlainModel plain;
+    plain.family = static_cast<PlainFamily>(family);
+    const PlannedModel planned = plan_model(model, true);
+    plain.latents = planned.latents;
+    plain.spend = planned.spend;
+    plain.one_time_share = 0.125F;
+    for (std::uint32_t run = 0; run < 2; ++run) {
+      PlainSums sums(900.0F);
+      simulate_plain(plain, {execution.seed, run, 900.0F}, 0, 20000, sums);
+      SlotSums all;
+      for (const SlotSums& slot : sums.slots) {
+        all.orders += slot.orders;
+        all.revenue += slot.revenue;
+      }
+      const Totals& totals = outcome.at(0, 0, run);
+      EXPECT_EQ(totals.orders, all.orders) << to_string(family);
+      EXPECT_EQ(totals.revenue, all.revenue) << to_string(family);
+      EXPECT_EQ(totals.active, sums.active) << to_string(family);
+      EXPECT_EQ(totals.retained, sums.retained) << to_string(family);
+    }
+  }
 }
 
 TEST(State, IsUnderEightyBytesSoThatTenMillionCustomersFitAGibibyte) {

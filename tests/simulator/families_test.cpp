@@ -94,8 +94,8 @@ TEST_P(FamilyTruth, OrdersMatchTheClosedForm) {
     Execution execution;
     execution.seed = 700 + i;
     const std::uint64_t customers = kWeeks[i] < 10.0 ? 12000 : 6000;
-    const Outcome outcome = simulate(
-        execution, new_customers(c.model, customers, kReplications, 7.0 * kWeeks[i]));
+    const Outcome outcome =
+        simulate(execution, new_customers(c.model, customers, kReplications, 7.0 * kWeeks[i]));
     MeanAndError orders = per_customer(outcome, 0, [](const Totals& t) { return t.orders; });
     orders.mean -= 1.0;
     chi_square += deviation(orders, expected, kWeeks[i]);

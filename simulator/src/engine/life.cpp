@@ -104,6 +104,7 @@ Multiplier Life::multiplier(Effect effect, double day) const {
     const auto i = static_cast<std::size_t>(std::countr_zero(left));
     const PlannedLever& lever = strategy_.levers[i];
     if (!lever.levels.empty()) result.constant += level_excess(lever, effect);
+    if (lever.excess[effect] == 0.0) continue;
     if (lever.halvings == 0.0) {
       result.constant += lever.excess[effect];
       continue;

@@ -70,9 +70,8 @@ LatentState new_latent(const LifetimeModel& model, const Latent& drawn, double d
   latent.value_scale = drawn.value_scale;
   latent.next_order = static_cast<float>(day);
   if (model.family == Family::kParetoNbd) {
-    const double life =
-        static_cast<double>(drawn.lifetime) / safe_rate(static_cast<double>(drawn.dropout));
-    latent.leave_day = static_cast<float>(day + life);
+    const float leaves = static_cast<float>(day) + drawn.lifetime / drawn.dropout;
+    latent.leave_day = leaves < kLatestDay ? leaves : kLatestDay;
   } else if (model.family == Family::kSbg) {
     latent.rate = static_cast<float>(1.0 / model.period_days);
   }
