@@ -149,7 +149,7 @@ TEST(FirstOrder, IsTheLastOfFewerWhereALeverLowersTheLoss) {
 TEST(Reactivation, WakesAShareOfThoseWhoHaveLeft) {
   // Twelve orders in the first week and none in the nine years since: all have left.
   const ExistingCustomers gone = same_customers(cdnow_model(), 2000, 12.0, 1.0, 470.0);
-  Scenario scenario = silent_newcomers(30.0);
+  Scenario scenario = silent_newcomers(9.0);
   scenario.population = {};
   scenario.population.from_store = true;
   LeverSpec& lever = scenario.levers[0];

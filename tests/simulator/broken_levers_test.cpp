@@ -191,7 +191,7 @@ INSTANTIATE_TEST_SUITE_P(
         Broken{"SeasonWithoutStart", "start = \"2025-01-01\"\n", "", 26, "needs 'start'"},
         Broken{"DropoutTests", "\"baseline\"", "\"never\"", 5, "orders or baseline"},
         Broken{"Family", "\"pareto-nbd\"", "\"pareto\"", 11, "bg-nbd, mbg-nbd, pareto-nbd or sbg"},
-        Broken{"OtherFamilysKey", "s = 0.8", "a = 0.8", 9, "missing key 's'"},
+        Broken{"OtherFamilysKey", "s = 0.8", "a = 0.8", 14, "did you mean 's'?"},
         Broken{"ShareOfOneTimers", "one_time_share = 0.2", "one_time_share = 20", 19,
                "between 0 and 1"},
         Broken{"AcquisitionInNoRegion", "region = \"north\"", "region = \"west\"", 22,

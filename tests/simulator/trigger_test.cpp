@@ -73,7 +73,6 @@ TEST(GapTrigger, SeesTwoLongGapsInARow) {
   ObservableState seen;
   seen.orders = 5;
   seen.first_order = 0.0F;
-  seen.gaps_known = 1;
   // Gaps 10, 10, 15.01, 15.01: the mean of the earlier ones is 10.
   seen.previous_gap = ticks.from(15.01);
   seen.last_gap = ticks.from(15.01);
@@ -137,14 +136,15 @@ TEST(AlwaysTrigger, ActsWithoutContactsFromItsDayOnInItsRegions) {
 TEST(Ladder, GoesUpStepByStepUntilAnOrder) {
   Scenario scenario = regular_customers(10.0, 25.0);
   LeverSpec& lever = scenario.levers[0];
+  lever.trigger.days_idle = 0.0;
   lever.cost.contact = 0.0;
   lever.steps = {{3.0, Channel::kPush, 1.0, 1.0},
                  {7.0, Channel::kEmail, 1.0, 1.0},
                  {14.0, Channel::kSms, 1.0, 1.0}};
   EXPECT_THAT(firing_days(scenario), ElementsAre(3, 7, 13, 17, 23));
+  const LeverSpec ladder = lever;
   scenario = silent_newcomers(100.0);
-  scenario.levers[0].steps = lever.steps;
-  scenario.levers[0].cost.contact = 0.0;
+  scenario.levers[0] = ladder;
   EXPECT_THAT(firing_days(scenario), ElementsAre(3, 7, 14));
 }
 

@@ -14,6 +14,7 @@ namespace {
 constexpr double kWeek = 7.0;
 constexpr double kRiskDays = 90.0;
 constexpr std::size_t kRiskSteps = 1U << 16U;
+constexpr std::size_t kAhead = 8;  // customers whose state is fetched before its turn
 
 /// The largest float not over the day.
 float round_down(double day) {
@@ -62,17 +63,16 @@ void CoupledRun::for_parts(const Body& body) {
   for_chunks_(parts_.size(), each);
 }
 
-OrderDraws CoupledRun::draws_for(const CustomerState& state, std::uint32_t customer) const {
-  OrderDraws draws;
+void CoupledRun::aim(OrderDraws& draws, const CustomerState& state, std::uint32_t customer) const {
   draws.reset(work_.context.seed, run_.run, customer,
               state.seen.orders == 0 ? 0 : state.seen.orders - 1U, 1,
               run_.model_of(state.seen.region).spend);
-  return draws;
 }
 
 void CoupledRun::begin() {
   for_parts([&](Part& part, std::size_t first, std::size_t worker) {
     std::vector<Arrival> arrivals;
+    OrderDraws draws;
     const std::uint64_t last = std::min<std::uint64_t>(people_, first + part_size_);
     work_.people.arrive(plan_, roster_, run_.run, first, last, arrivals);
     part.states.reserve(arrivals.size());
@@ -87,7 +87,7 @@ void CoupledRun::begin() {
         part.next.push_back(state.latent.next_order);
         continue;
       }
-      OrderDraws draws = draws_for(state, number);
+      aim(draws, state, number);
       Life life(run_, tallies_[worker], &part.outbox, state, number, draws);
       life.wind_from_start();
       part.next.push_back(0.0F);
@@ -97,11 +97,17 @@ void CoupledRun::begin() {
 
 void CoupledRun::live(double from, double until) {
   for_parts([&](Part& part, std::size_t first, std::size_t worker) {
+    OrderDraws draws;
     for (std::size_t i = 0; i < part.states.size(); ++i) {
+      const std::size_t ahead = i + kAhead;
+      if (ahead < part.states.size() && static_cast<double>(part.next[ahead]) < until) {
+        __builtin_prefetch(&part.states[ahead].latent);
+        __builtin_prefetch(&part.states[ahead].seen.fatigue);
+      }
       if (static_cast<double>(part.next[i]) >= until) continue;
       CustomerState& state = part.states[i];
       const auto customer = static_cast<std::uint32_t>(first + i);
-      OrderDraws draws = draws_for(state, customer);
+      aim(draws, state, customer);
       Life life(run_, tallies_[worker], &part.outbox, state, customer, draws);
       part.next[i] = round_down(life.advance(from, until));
     }
@@ -251,21 +257,29 @@ std::uint64_t CoupledRun::affordable(std::size_t position) const {
   return most;
 }
 
+/// True where capacities and pots are enough for every request there is, wanted still or not.
+bool CoupledRun::enough_for_all() const {
+  std::vector<Money> pots = pots_;
+  for (std::size_t i = 0; i < strategy_.levers.size(); ++i) {
+    const PlannedLever& lever = strategy_.levers[i];
+    std::uint64_t asked = 0;
+    for (const Part& part : parts_) asked += part.wanted[i];
+    if (asked > affordable(i)) return false;
+    if (pots.empty()) continue;
+    Money& pot = pots[pot_of_[i]];
+    pot -= static_cast<Money>(asked) * (lever.set_aside_contact + lever.set_aside_redemption);
+    if (pot < 0) return false;
+  }
+  return true;
+}
+
 /// Grants requests by priority of the lever, then by customer; then makes the contacts.
 void CoupledRun::grant(double day) {
-  for_parts([&](Part& part, std::size_t first, std::size_t worker) {
+  for_parts([&](Part& part, std::size_t, std::size_t) {
     part.wanted = {};
-    std::size_t kept = 0;
-    for (const Request& request : part.outbox.requests) {
-      OrderDraws draws;
-      const Life life(run_, tallies_[worker], &part.outbox, part.states[request.customer - first],
-                      request.customer, draws);
-      if (((run_.open >> request.lever) & 1U) == 0 || !life.wants(request, day)) continue;
-      part.outbox.requests[kept++] = request;
-      ++part.wanted[request.lever];
-    }
-    part.outbox.requests.resize(kept);
+    for (const Request& request : part.outbox.requests) ++part.wanted[request.lever];
   });
+  if (run_.open != 0xFFFF || !enough_for_all()) drop_unwanted(day);
   for (std::size_t i = 0; i < strategy_.levers.size(); ++i) {
     const PlannedLever& lever = strategy_.levers[i];
     if (!lever.limited) continue;
@@ -287,7 +301,25 @@ void CoupledRun::grant(double day) {
   });
 }
 
+/// Leaves the requests of those who are still eligible: others shall not take their place.
+void CoupledRun::drop_unwanted(double day) {
+  for_parts([&](Part& part, std::size_t first, std::size_t worker) {
+    part.wanted = {};
+    std::size_t kept = 0;
+    for (const Request& request : part.outbox.requests) {
+      OrderDraws draws;
+      const Life life(run_, tallies_[worker], &part.outbox, part.states[request.customer - first],
+                      request.customer, draws);
+      if (((run_.open >> request.lever) & 1U) == 0 || !life.wants(request, day)) continue;
+      part.outbox.requests[kept++] = request;
+      ++part.wanted[request.lever];
+    }
+    part.outbox.requests.resize(kept);
+  });
+}
+
 void CoupledRun::make_contacts(Part& part, std::size_t first, std::size_t worker, double day) {
+  OrderDraws draws;
   for (std::size_t i = 0; i < strategy_.levers.size(); ++i) {
     std::uint64_t left = part.granted[i];
     for (std::size_t r = 0; left > 0 && r < part.outbox.requests.size(); ++r) {
@@ -295,10 +327,11 @@ void CoupledRun::make_contacts(Part& part, std::size_t first, std::size_t worker
       if (request.lever != i) continue;
       --left;
       CustomerState& state = part.states[request.customer - first];
-      OrderDraws draws = draws_for(state, request.customer);
+      aim(draws, state, request.customer);
       Life life(run_, tallies_[worker], &part.outbox, state, request.customer, draws);
       life.grant(request, day);
-      part.next[request.customer - first] = round_down(life.advance(day, day));
+      float& next = part.next[request.customer - first];
+      next = std::min(next, round_down(life.next_of_its_own()));
     }
     part.granted[i] = 0;
   }

@@ -46,7 +46,7 @@ void move_on(Multiplier& multiplier, double span) noexcept {
 double solve_span(const Multiplier& multiplier, double target, double most) noexcept {
   double low = 0.0;
   double high = most;
-  double span = std::min(target / multiplier.value(), most);
+  double span = std::min(target / std::max(multiplier.value(), kLeastMultiplier), most);
   constexpr int kMaxSteps = 60;
   for (int step = 0; step < kMaxSteps; ++step) {
     const Reached reached = reach(multiplier, span);

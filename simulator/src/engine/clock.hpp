@@ -42,10 +42,11 @@ struct Multiplier {
     halvings[terms] = per_day;
     ++terms;
   }
+  /// On that day, not negative.
   double value() const noexcept {
     double sum = constant;
     for (std::size_t i = 0; i < terms; ++i) sum += excess[i];
-    return sum > kLeastMultiplier ? sum : kLeastMultiplier;
+    return sum > 0.0 ? sum : 0.0;
   }
 };
 

@@ -330,7 +330,7 @@ void receive(const Work& work, const Tally& tally, const Roster& roster, const A
   ++tally.totals->customers;
   const ObservableState& seen = arrival.state.seen;
   if (seen.orders > 0) {
-    ++tally.cell(0.0, seen.region, tier_on(seen, false, 0.0)).customers;
+    ++tally.cell(0.0, seen.region, tier_on(seen, 0.0)).customers;
   }
   if (arrival.intake == kFromTheStart) return;
   const Intake& intake = roster.intakes[arrival.intake];

@@ -42,8 +42,7 @@ Life::Life(const StrategyRun& run, const Tally& tally, Outbox* outbox, CustomerS
       model_(run.model_of(seen_.region)),
       season_(run.context->seasons[seen_.region]),
       draws_(draws),
-      own_requests_(outbox == nullptr ? 0 : outbox->requests.size()),
-      warning_(gaps_warn(seen_, run.context->ticks)) {}
+      own_requests_(outbox == nullptr ? 0 : outbox->requests.size()) {}
 
 void Life::wind_from_start() {
   if (!latent_.active(0.0)) return;
@@ -135,7 +134,7 @@ void Life::count_tier(double day, Tier tier, int change) const {
 /// The tiers passed through between the last order and `until`, which only time decides.
 void Life::settle_spell(double until) const {
   const double last = static_cast<double>(seen_.last_order);
-  Tier tier = tier_on(seen_, warning_, std::max(0.0, last));
+  Tier tier = tier_on(seen_, std::max(0.0, last));
   const auto pass = [&](double day, Tier next) {
     if (day > until || day <= 0.0) return;
     count_tier(day, tier, -1);
@@ -177,7 +176,7 @@ void Life::place_order(double day) {
     dropout /= std::max(1.0, multiplier(kRate, day).value());
   }
   const bool first = seen_.orders == 0;
-  const Tier before = first ? Tier::kNew : tier_on(seen_, warning_, day);
+  const Tier before = first ? Tier::kNew : tier_on(seen_, day);
   if (!first) settle_spell(day);
   const Money revenue = take_money(day, draw, before);
   if (revenue > 0) {
@@ -185,7 +184,7 @@ void Life::place_order(double day) {
     if ((seen_.responded & strategy_.benefits) != 0) pay_benefits(day, revenue, before);
   }
   observe_order(day, revenue);
-  const Tier after = tier_on(seen_, warning_, day);
+  const Tier after = tier_on(seen_, day);
   seen_.entered = first || after != before ? static_cast<unsigned>(after) & 7U
                                            : static_cast<unsigned>(Tier::kNone) & 7U;
   if (first || after != before) {
@@ -282,7 +281,6 @@ void Life::observe_order(double day, Money revenue) {
       const bool passed = before <= kRetentionDays[i] && since > kRetentionDays[i];
       tally_.totals->retained[i] += passed && since <= kRetentionWindowDays ? 1 : 0;
     }
-    seen_.gaps_known = seen_.last_gap > 0 ? 1 : 0;
     seen_.previous_gap = seen_.last_gap;
     const double gap = day - static_cast<double>(seen_.last_order);
     seen_.last_gap = std::max<std::uint16_t>(1, context_.ticks.from(gap));
@@ -297,7 +295,7 @@ void Life::observe_order(double day, Money revenue) {
   if (revenue > 0) seen_.last_value = static_cast<float>(to_units(revenue));
   seen_.spend += static_cast<float>(to_units(revenue));
   ++seen_.orders;
-  warning_ = gaps_warn(seen_, context_.ticks);
+  seen_.warning = gaps_warn(seen_, context_.ticks) ? 1 : 0;
 }
 
 void Life::leave_or_wind(double day, const OrderDraw& draw, double dropout) {

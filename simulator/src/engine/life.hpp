@@ -131,6 +131,9 @@ class Life {
   bool grant(const Request& request, double day);
   /// True where a request would be granted as far as the customer goes.
   bool wants(const Request& request, double day) const;
+  /// The customer's next order or lapse, whichever is first: a contact just made may have moved it.
+  /// It moves no other contact.
+  double next_of_its_own();
   /// At the horizon.
   void finish();
 
@@ -187,7 +190,6 @@ class Life {
   std::array<NextContact, kMaxStrategyLevers> next_;
   double next_lapse_ = kNoContact;
   std::size_t own_requests_ = 0;  ///< where this customer's begin in the outbox
-  bool warning_ = false;
 };
 
 }  // namespace tenure::simulator

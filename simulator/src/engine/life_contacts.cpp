@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <cmath>
 
 namespace tenure::simulator {
 
@@ -21,17 +20,25 @@ constexpr std::uint32_t kLowBits = 0xFFFU;
 }  // namespace
 
 void Life::set_contacts(double from) {
+  unsigned may = seen_.orders == 0 ? 0U : strategy_.reach[seen_.region] & run_.open;
+  // Between orders only some levers are still to come.
+  if (from > 0.0 && from > static_cast<double>(seen_.last_order)) may &= strategy_.lasting;
   for (std::size_t i = 0; i < strategy_.levers.size(); ++i) {
-    next_[i] = ((run_.open >> i) & 1U) != 0
-                   ? next_contact(strategy_.levers[i], seen_, warning_, from, 0)
-                   : NextContact{};
+    next_[i] =
+        ((may >> i) & 1U) != 0 ? next_contact(strategy_.levers[i], seen_, from, 0) : NextContact{};
   }
+}
+
+double Life::next_of_its_own() {
+  find_lapse();
+  if (!(latent_.next_order < latent_.leave_day)) return next_lapse_;
+  return std::min(next_lapse_, static_cast<double>(latent_.next_order));
 }
 
 void Life::contact_due(std::size_t position) {
   const PlannedLever& lever = strategy_.levers[position];
   const NextContact due = next_[position];
-  next_[position] = next_contact(lever, seen_, warning_, due.day, due.number + 1);
+  next_[position] = next_contact(lever, seen_, due.day, due.number + 1);
   if (!lever.limited) {
     make_contact(position, due.number, due.day);
     return;
@@ -44,7 +51,7 @@ void Life::contact_due(std::size_t position) {
 bool Life::wants(const Request& request, double day) const {
   const PlannedLever& lever = strategy_.levers[request.lever];
   const std::size_t step = lever.steps.size() > 1 ? request.number : 0;
-  if (!eligible(lever, seen_, warning_, day, lever.steps[step].direct)) return false;
+  if (!eligible(lever, seen_, day, lever.steps[step].direct)) return false;
   return !strategy_.remembers || !ruled_out(context_.rules, lever, seen_, context_.ticks, day);
 }
 
@@ -71,7 +78,7 @@ bool Life::make_contact(std::size_t position, std::uint32_t number, double day) 
   const PlannedLever& lever = strategy_.levers[position];
   const std::size_t step = lever.steps.size() > 1 ? number : 0;
   const PlannedStep& contact = lever.steps[step];
-  if (!eligible(lever, seen_, warning_, day, contact.direct)) return false;
+  if (!eligible(lever, seen_, day, contact.direct)) return false;
   if (lever.kind == TriggerKind::kAlways) {
     const Words words = contact_words(position, number, 0);
     const bool taken = static_cast<double>(unit_uniform(words[0])) < contact.uptake;
@@ -84,7 +91,7 @@ bool Life::make_contact(std::size_t position, std::uint32_t number, double day) 
     fatigue = fatigue_on(context_.rules, seen_, context_.ticks, day);
     remember_contact(context_.rules, position, fatigue, context_.ticks, day, seen_);
   }
-  const Tier tier = tier_on(seen_, warning_, day);
+  const Tier tier = tier_on(seen_, day);
   ++tally_.totals->contacts;
   ++tally_.levers[lever.index].contacts;
   ++tally_.cell(day, seen_.region, tier).contacts;
@@ -109,7 +116,7 @@ bool Life::answers(std::size_t position, const Words& words, double fatigue, std
   const std::size_t step = lever.steps.size() > 1 ? number : 0;
   double uptake = lever.steps[step].uptake;
   if (fatigue > 0.0 && context_.rules.response > 0.0) {
-    uptake *= std::exp(-context_.rules.response * fatigue);
+    uptake *= half_power(context_.rules.response * fatigue);
   }
   const auto u = static_cast<double>(unit_uniform(words[0]));
   if (latent_.active(day)) {

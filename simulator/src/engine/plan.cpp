@@ -177,8 +177,25 @@ std::uint16_t bits_of(const std::vector<std::string>& names, const Scenario& sce
   return static_cast<std::uint16_t>(bits);
 }
 
+/// False where the lever fires at the moment of an order or never.
+bool fires_later(const PlannedLever& lever) {
+  if (lever.wait > 0.0 || lever.steps.back().after_days > 0.0) return true;
+  const bool at_orders =
+      lever.kind == TriggerKind::kOrder || lever.kind == TriggerKind::kGap ||
+      (lever.kind == TriggerKind::kTier &&
+       (lever.tier == customers::Tier::kNew || lever.tier == customers::Tier::kChurnWarning));
+  return !at_orders;
+}
+
 void set_masks(PlannedStrategy& planned, std::size_t position) {
   const PlannedLever& lever = planned.levers[position];
+  planned.reach.resize(lever.eligible.size(), 0);
+  for (std::size_t region = 0; region < lever.eligible.size(); ++region) {
+    const bool reaches = lever.eligible[region] != 0 && lever.kind != TriggerKind::kRisk;
+    if (reaches) {
+      planned.reach[region] = static_cast<std::uint16_t>(planned.reach[region] | 1U << position);
+    }
+  }
   const auto set = [position](std::uint16_t& mask, bool on) {
     if (on) mask = static_cast<std::uint16_t>(mask | 1U << position);
   };
@@ -189,6 +206,7 @@ void set_masks(PlannedStrategy& planned, std::size_t position) {
   }
   set(planned.levels, !lever.levels.empty());
   set(planned.benefits, lever.order_share > 0.0 || lever.points > 0.0 || !lever.levels.empty());
+  set(planned.lasting, fires_later(lever));
   set(planned.referrals, lever.referral.rate > 0.0);
   planned.remembers = planned.remembers || lever.excludes != 0;
 }
@@ -265,7 +283,7 @@ PlannedDraw plan_draw(const Execution& execution, const Scenario& scenario,
     levers.push_back(plan_lever(drawn ? draw_lever(execution, lever, draw, i) : lever, i, scenario,
                                 region_names));
   }
-  planned.strategies.emplace_back().remembers = false;
+  planned.strategies.emplace_back().reach.assign(region_names.size(), 0);
   for (const StrategySpec& strategy : scenario.strategies) {
     planned.strategies.push_back(plan_strategy(scenario, strategy, levers));
   }

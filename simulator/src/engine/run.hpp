@@ -71,9 +71,11 @@ class CoupledRun {
   void rank_risk(std::size_t position, double day);
   void grant(double day);
   std::uint64_t affordable(std::size_t position) const;
+  bool enough_for_all() const;
+  void drop_unwanted(double day);
   void make_contacts(Part& part, std::size_t first, std::size_t worker, double day);
   void let_in(double day);
-  OrderDraws draws_for(const CustomerState& state, std::uint32_t customer) const;
+  void aim(OrderDraws& draws, const CustomerState& state, std::uint32_t customer) const;
 
   const Work& work_;
   const PlannedDraw& plan_;

@@ -24,11 +24,11 @@ struct ObservableState {
   std::uint32_t generation : 2 = 0;  ///< 0: came by itself; 1: brought by one of those; ...
   std::uint32_t unsubscribed : 1 = 0;
   std::uint32_t complained : 1 = 0;
-  std::uint32_t gaps_known : 1 = 0;  ///< both gaps below are (three orders were seen)
-  std::uint16_t responded = 0;       ///< bit per lever of the strategy: responded_at is set
-  std::uint16_t vouchers = 0;        ///< bit per lever: a response not yet redeemed
-  std::uint16_t last_gap = 0;        ///< ticks, between the last two orders
-  std::uint16_t previous_gap = 0;    ///< ticks, the one before
+  std::uint32_t warning : 1 = 0;   ///< gaps_warn, as of the last order
+  std::uint16_t responded = 0;     ///< bit per lever of the strategy: responded_at is set
+  std::uint16_t vouchers = 0;      ///< bit per lever: a response not yet redeemed
+  std::uint16_t last_gap = 0;      ///< ticks, between the last two orders; 0 where not seen
+  std::uint16_t previous_gap = 0;  ///< ticks, the one before; 0 where not seen
   std::array<std::uint16_t, kMaxStrategyLevers> responded_at{};  ///< ticks
   std::uint16_t last_contact = 0;                                ///< ticks
   std::uint16_t contacted = 0;  ///< four bits a contact, the last one lowest: lever + 1, or 0
@@ -60,7 +60,7 @@ inline constexpr double kWarningFactor = 1.5;
 /// True where each of the last two gaps is over 1.5 x the mean of the earlier ones, of which there
 /// is at least one.
 inline bool gaps_warn(const ObservableState& seen, const Ticks& ticks) noexcept {
-  if (seen.orders < 4 || seen.gaps_known == 0) return false;
+  if (seen.orders < 4 || seen.previous_gap == 0) return false;
   const double last = ticks.to(seen.last_gap);
   const double previous = ticks.to(seen.previous_gap);
   const double earlier = static_cast<double>(seen.last_order) -
@@ -69,13 +69,13 @@ inline bool gaps_warn(const ObservableState& seen, const Ticks& ticks) noexcept 
   return last > limit && previous > limit;
 }
 
-/// Tier on `day`, not before the last order. `warning` is gaps_warn.
-inline customers::Tier tier_on(const ObservableState& seen, bool warning, double day) noexcept {
+/// Tier on `day`, not before the last order.
+inline customers::Tier tier_on(const ObservableState& seen, double day) noexcept {
   const double idle = day - static_cast<double>(seen.last_order);
   if (idle >= kSilentDays) {
     return idle >= kLostDays ? customers::Tier::kLost : customers::Tier::kSilent;
   }
-  if (warning) return customers::Tier::kChurnWarning;
+  if (seen.warning != 0) return customers::Tier::kChurnWarning;
   if (day - static_cast<double>(seen.first_order) < kNewDays) return customers::Tier::kNew;
   return seen.orders >= kMatureOrders ? customers::Tier::kMature : customers::Tier::kGrowth;
 }

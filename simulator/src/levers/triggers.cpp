@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 namespace tenure::simulator {
 
@@ -34,14 +35,14 @@ NextContact in_schedule(const PlannedLever& lever, double base, double from,
 }
 
 /// Day on which the tier is entered in the spell after the last order; kNoContact where it is not.
-double entry_day(Tier tier, const ObservableState& seen, bool warning) noexcept {
+double entry_day(Tier tier, const ObservableState& seen) noexcept {
   const double last = static_cast<double>(seen.last_order);
   if (tier == Tier::kSilent) return last + kSilentDays;
   if (tier == Tier::kLost) return last + kLostDays;
   if (static_cast<unsigned>(tier) == seen.entered) return last;
   const double known = static_cast<double>(seen.first_order) + kNewDays;
   const Tier later = seen.orders >= kMatureOrders ? Tier::kMature : Tier::kGrowth;
-  return tier == later && !warning && last < known ? known : kNoContact;
+  return tier == later && seen.warning == 0 && last < known ? known : kNoContact;
 }
 
 NextContact on_grid(double first, double every, double from, std::uint32_t number) noexcept {
@@ -58,8 +59,8 @@ NextContact on_days(const std::vector<double>& days, double from, std::uint32_t 
   return {*it, static_cast<std::uint32_t>(it - days.begin())};
 }
 
-NextContact by_kind(const PlannedLever& lever, const ObservableState& seen, bool warning,
-                    double from, std::uint32_t number) noexcept {
+NextContact by_kind(const PlannedLever& lever, const ObservableState& seen, double from,
+                    std::uint32_t number) noexcept {
   const double last = static_cast<double>(seen.last_order);
   switch (lever.kind) {
     case TriggerKind::kIdle:
@@ -68,9 +69,9 @@ NextContact by_kind(const PlannedLever& lever, const ObservableState& seen, bool
       if (lever.order != 0 && lever.order != seen.orders) return {};
       return in_schedule(lever, last + lever.wait, from, number);
     case TriggerKind::kTier:
-      return in_schedule(lever, entry_day(lever.tier, seen, warning) + lever.wait, from, number);
+      return in_schedule(lever, entry_day(lever.tier, seen) + lever.wait, from, number);
     case TriggerKind::kGap:
-      if (!warning) return {};
+      if (seen.warning == 0) return {};
       return in_schedule(lever, last + lever.wait, from, number);
     case TriggerKind::kCalendar:
       return on_days(lever.days, from, number);
@@ -87,17 +88,16 @@ NextContact by_kind(const PlannedLever& lever, const ObservableState& seen, bool
 
 }  // namespace
 
-NextContact next_contact(const PlannedLever& lever, const ObservableState& seen, bool warning,
-                         double from, std::uint32_t number) noexcept {
-  if (seen.orders == 0 || lever.eligible[seen.region] == 0) return {};
-  const NextContact next = by_kind(lever, seen, warning, from, number);
+NextContact next_contact(const PlannedLever& lever, const ObservableState& seen, double from,
+                         std::uint32_t number) noexcept {
+  const NextContact next = by_kind(lever, seen, from, number);
   return next.day - static_cast<double>(seen.last_order) <= lever.max_days_idle ? next
                                                                                 : NextContact{};
 }
 
 ContactRules::ContactRules(const Scenario& scenario, double tick_days)
     : halvings(1.0 / scenario.fatigue.half_life_days),
-      response(scenario.fatigue.response),
+      response(scenario.fatigue.response / std::numbers::ln2),
       complaint(scenario.fatigue.complaint),
       unsubscribe(scenario.fatigue.unsubscribe),
       dropout(scenario.fatigue.dropout),

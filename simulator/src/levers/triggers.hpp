@@ -17,18 +17,18 @@ struct NextContact {
 };
 
 /// The first contact of number `number` or more that is not before `from`, as the customer is seen
-/// after its last order. `warning` is gaps_warn(seen). Risk triggers fire at barriers: never here.
-NextContact next_contact(const PlannedLever& lever, const ObservableState& seen, bool warning,
-                         double from, std::uint32_t number) noexcept;
+/// after its last order, in a region the lever is for. Risk triggers fire at barriers: never here.
+NextContact next_contact(const PlannedLever& lever, const ObservableState& seen, double from,
+                         std::uint32_t number) noexcept;
 
 /// True where the lever may reach the customer on `day`, apart from contacts made before.
-inline bool eligible(const PlannedLever& lever, const ObservableState& seen, bool warning,
-                     double day, bool direct) noexcept {
+inline bool eligible(const PlannedLever& lever, const ObservableState& seen, double day,
+                     bool direct) noexcept {
   if (seen.orders < lever.min_orders) return false;
   if (direct && seen.unsubscribed != 0) return false;
   if (lever.members_of != 0 && (seen.responded & lever.members_of) == 0) return false;
   if (lever.tiers == 0xFF) return true;
-  return (lever.tiers >> static_cast<unsigned>(tier_on(seen, warning, day)) & 1U) != 0;
+  return (lever.tiers >> static_cast<unsigned>(tier_on(seen, day)) & 1U) != 0;
 }
 
 /// What contacts do to each other: fatigue, the frequency cap, exclusion.
@@ -36,7 +36,7 @@ struct ContactRules {
   ContactRules() = default;
   ContactRules(const Scenario& scenario, double tick_days);
   double halvings = 0.0;  ///< of fatigue, a day
-  double response = 0.0;
+  double response = 0.0;  ///< halvings of the uptake for each unit of fatigue
   double complaint = 0.0;
   double unsubscribe = 0.0;
   double dropout = 1.0;
