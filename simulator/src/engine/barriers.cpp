@@ -95,8 +95,10 @@ void CoupledRun::begin() {
   });
 }
 
+/// The contacts granted at the barrier of `from`, then everything until the next one.
 void CoupledRun::live(double from, double until) {
   for_parts([&](Part& part, std::size_t first, std::size_t worker) {
+    make_contacts(part, first, worker, from);
     OrderDraws draws;
     for (std::size_t i = 0; i < part.states.size(); ++i) {
       const std::size_t ahead = i + kAhead;
@@ -273,7 +275,7 @@ bool CoupledRun::enough_for_all() const {
   return true;
 }
 
-/// Grants requests by priority of the lever, then by customer; then makes the contacts.
+/// Grants requests by priority of the lever, then by customer; live() makes the contacts.
 void CoupledRun::grant(double day) {
   for_parts([&](Part& part, std::size_t, std::size_t) {
     part.wanted = {};
@@ -295,10 +297,6 @@ void CoupledRun::grant(double day) {
           static_cast<Money>(granted) * (lever.set_aside_contact + lever.set_aside_redemption);
     }
   }
-  for_parts([&](Part& part, std::size_t first, std::size_t worker) {
-    make_contacts(part, first, worker, day);
-    part.outbox.requests.clear();
-  });
 }
 
 /// Leaves the requests of those who are still eligible: others shall not take their place.
@@ -335,6 +333,7 @@ void CoupledRun::make_contacts(Part& part, std::size_t first, std::size_t worker
     }
     part.granted[i] = 0;
   }
+  part.outbox.requests.clear();
 }
 
 /// Customers who were brought in the week, in order of who brought them.
@@ -378,7 +377,6 @@ void CoupledRun::simulate() {
       enter_phase(next);
       rank_risks(next);
       grant(next);
-      settle_money();
     }
     let_in(next);
     day = next;

@@ -42,6 +42,11 @@ class OrderDraws {
 
  private:
   void more() {
+    if (batch_ == 1) {
+      const auto order = first_ + static_cast<std::uint32_t>(made_);
+      kept_[made_++] = draw_order(seed_, run_, customer_, order, *spend_);
+      return;
+    }
     const std::size_t count = std::min(batch_, kept_.size() - made_);
     draw_orders(seed_, run_, customer_, first_ + static_cast<std::uint32_t>(made_), *spend_,
                 std::span(kept_).subspan(made_, count));

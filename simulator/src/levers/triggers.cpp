@@ -3,7 +3,6 @@
 #include "engine/clock.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <numbers>
 
 namespace tenure::simulator {
@@ -22,10 +21,10 @@ double after_days(const PlannedLever& lever, std::uint32_t number) noexcept {
 NextContact in_schedule(const PlannedLever& lever, double base, double from,
                         std::uint32_t number) noexcept {
   if (number == 0 && lever.max_times > 1 && lever.steps.size() == 1 && from > base) {
-    // Straight to the last contact not after `from`, by the sum that says when it is.
-    const double passed = (from - base) / lever.repeat_days;
+    // Straight to about the last contact not after `from`; the sums below say when it is.
+    const double passed = (from - base) / lever.repeat_days - 1.0;
     const auto most = static_cast<double>(lever.max_times);
-    number = static_cast<std::uint32_t>(std::clamp(std::floor(passed) - 1.0, 0.0, most));
+    number = passed <= 0.0 ? 0U : static_cast<std::uint32_t>(std::min(passed, most));
   }
   for (; number < lever.max_times; ++number) {
     const double day = base + after_days(lever, number);
@@ -46,8 +45,9 @@ double entry_day(Tier tier, const ObservableState& seen) noexcept {
 }
 
 NextContact on_grid(double first, double every, double from, std::uint32_t number) noexcept {
-  auto k = std::max(static_cast<double>(number), std::ceil((from - first) / every) - 1.0);
-  k = std::max(k, 0.0);
+  const double passed = (from - first) / every - 1.0;
+  const double whole = passed > 0.0 ? static_cast<double>(static_cast<std::int64_t>(passed)) : 0.0;
+  double k = std::max(static_cast<double>(number), whole);
   while (first + k * every < from) k += 1.0;
   return {first + k * every, static_cast<std::uint32_t>(k)};
 }
