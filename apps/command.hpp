@@ -73,10 +73,13 @@ Command add_recommend(CLI::App& app);
 Command add_similar(CLI::App& app);
 Command add_update(CLI::App& app);
 Command add_fit(CLI::App& app);
+Command add_counts(CLI::App& app);
 Command add_risk(CLI::App& app);
 Command add_customers(CLI::App& app);
 Command add_churn(CLI::App& app);
 Command add_simulate(CLI::App& app);
 Command add_generate(CLI::App& app);
+Command add_export(CLI::App& app);
+Command add_erase(CLI::App& app);
 
 }  // namespace tenure::apps

@@ -9,8 +9,6 @@
 
 #include <fmt/format.h>
 
-#include <utility>
-
 namespace tenure::apps {
 
 namespace {
@@ -27,14 +25,6 @@ struct Options {
   customers::ChurnStudyOptions study;
 };
 
-std::vector<ChurnModelKind> kinds_of(const Options& options) {
-  if (options.model == "logistic") return {ChurnModelKind::kLogistic};
-  if (options.model == "trees") return {ChurnModelKind::kTrees};
-  std::vector<ChurnModelKind> kinds = {ChurnModelKind::kLogistic};
-  if (customers::churn_trees_available()) kinds.push_back(ChurnModelKind::kTrees);
-  return kinds;
-}
-
 std::int32_t day_of_today(const Options& options, const ChurnStudy& study) {
   const std::int64_t day = parse_day("--as-of", options.as_of).value_or(study.last_day());
   if (day > study.last_day() || day < study.first_day()) {
@@ -45,20 +35,11 @@ std::int32_t day_of_today(const Options& options, const ChurnStudy& study) {
   return static_cast<std::int32_t>(day);
 }
 
-/// Trains again with all that is known, and takes the model that did best on its held-out day.
+/// Trains again with all that is known, and takes the model that did best on its held-out days.
 ChurnScores score_today(const Run& run, ChurnStudy& study, std::int32_t today,
                         const std::vector<ChurnModelKind>& kinds) {
   ChurnScores scores;
-  for (const ChurnModelKind kind : kinds) {
-    customers::ChurnModelOptions options;
-    options.kind = kind;
-    options.window_days = study.options().window_days;
-    options.lifetime_factors = study.options().lifetime_factors;
-    customers::ChurnModel model = study.train(run.execution(), today, options);
-    if (!scores.model.scorer || model.held_out_log_loss < scores.model.held_out_log_loss) {
-      scores.model = std::move(model);
-    }
-  }
+  scores.model = train_best_churn_model(run.execution(), study, today, kinds);
   scores.factors = study.customers(run.execution(), today);
   scores.prediction = predict_churn(run.execution(), scores.model, scores.factors);
   return scores;
@@ -66,7 +47,7 @@ ChurnScores score_today(const Run& run, ChurnStudy& study, std::int32_t today,
 
 void run_churn(const Options& options, Run& run) {
   if (!options.output.empty()) check_text_target(options.output);
-  const std::vector<ChurnModelKind> kinds = kinds_of(options);
+  const std::vector<ChurnModelKind> kinds = customers::churn_model_kinds(options.model);
   const EventTable events = read_store(run.execution(), options.store);
   if (!events.has_time()) {
     throw DataError(options.store, "has no times, which the risk of churn needs");

@@ -9,6 +9,7 @@
 #include <tenure/core/store.hpp>
 #include <tenure/core/time.hpp>
 #include <tenure/customers/activity.hpp>
+#include <tenure/customers/lifetime_model.hpp>
 #include <tenure/customers/lifetime_value.hpp>
 
 #include <fmt/format.h>
@@ -20,6 +21,7 @@ namespace tenure::apps {
 namespace {
 
 constexpr double kDaysPerUnit = 7.0;
+constexpr std::size_t kMostForTrees = 100'000;
 
 struct Options {
   std::string store;
@@ -28,6 +30,8 @@ struct Options {
   std::string config;
   std::string model = "bg-nbd";
   bool model_given = false;
+  std::string risk = "auto";
+  customers::ChurnStudyOptions churn;
   customers::ForecastOptions forecast = {365.0, 1.0, 0.1, 200, 0.95};
 };
 
@@ -55,19 +59,25 @@ customers::OrderHistory history_until(const Run& run, const Options& options,
   throw DataError(options.store, what);
 }
 
-/// The order model by name; the one place that knows which there are.
-customers::OrderModel fit_order_model(const Execution& execution, const Options& options,
-                                      LifetimePart& part) {
-  const customers::BgNbdFit fit = customers::fit_bg_nbd(execution, part.summary.counts);
-  part.orders = fit_report(fit, kDaysPerUnit);
-  customers::ParameterDraws draws;
-  draws.seed = execution.seed;
-  draws.count = static_cast<std::size_t>(options.forecast.draws);
-  return order_model(fit, kDaysPerUnit, draws);
+/// What --model takes: the order models in continuous time, the best of them, or none.
+std::vector<std::string> model_names() {
+  std::vector<std::string> names = {"auto", "none"};
+  for (const auto& kind : customers::lifetime_kinds()) {
+    if (!kind.discrete) names.emplace_back(kind.name);
+  }
+  return names;
 }
 
-std::optional<customers::GammaGammaFit> fit_spend_model(const Execution& execution,
-                                                        LifetimePart& part) {
+void fit_orders(const Execution& execution, const Options& options, LifetimePart& part) {
+  if (options.model == "auto") {
+    part.compared = compare_lifetime_models(execution, part.summary.counts);
+    part.orders = part.compared.front().fit;
+  } else {
+    part.orders = fit_lifetime(execution, options.model, part.summary.counts);
+  }
+}
+
+void fit_spend(const Execution& execution, LifetimePart& part) {
   const auto& frequency = part.summary.spend_frequency;
   if (frequency.empty()) {
     part.spend_left_out = "the log has no prices";
@@ -75,14 +85,12 @@ std::optional<customers::GammaGammaFit> fit_spend_model(const Execution& executi
     part.spend_left_out = "no customer has a repeat order of positive value";
   } else {
     try {
-      const auto fit = customers::fit_gamma_gamma(execution, frequency, part.summary.mean_value);
-      part.spend = fit_report(fit);
-      return fit;
+      part.spend =
+          fit_report(customers::fit_gamma_gamma(execution, frequency, part.summary.mean_value));
     } catch (const NumericalError& error) {
       part.spend_left_out = error.what();
     }
   }
-  return std::nullopt;
 }
 
 LifetimePart make_lifetime(const Run& run, const Options& options,
@@ -97,20 +105,59 @@ LifetimePart make_lifetime(const Run& run, const Options& options,
     return part;
   }
   try {
-    const customers::OrderModel model = fit_order_model(run.execution(), options, part);
-    const auto spend = fit_spend_model(run.execution(), part);
-    part.forecasts =
-        forecast_customers(run.execution(), part.summary, model, spend, options.forecast);
+    fit_orders(run.execution(), options, part);
+    fit_spend(run.execution(), part);
+    part.forecasts = forecast_customers(run.execution(), part.summary, *part.orders, part.spend,
+                                        options.forecast);
   } catch (const NumericalError& error) {
     // Tiers and health stand without a model: only one that was asked for by name must fit.
-    if (options.model_given) {
+    if (options.model_given && options.model != "auto") {
       throw NumericalError(std::string(error.what()) +
                            " (--model none writes the table without a lifetime model)");
     }
     part.orders.reset();
     part.spend.reset();
+    part.compared.clear();
     part.orders_left_out = error.what();
     part.spend_left_out = "there is no model of orders";
+  }
+  return part;
+}
+
+/// The model `tenure churn` would take; of more customers than kMostForTrees the logistic one,
+/// whose scores cost next to nothing.
+std::vector<customers::ChurnModelKind> risk_models(const Options& options,
+                                                   const customers::Segments& segments) {
+  if (options.risk != "auto") return customers::churn_model_kinds(options.risk);
+  std::size_t active = 0;
+  for (const customers::SegmentRow& row : segments.rows) {
+    active += row.orders > 0 && segments.as_of - row.last_day < options.churn.active_days ? 1 : 0;
+  }
+  return customers::churn_model_kinds(active > kMostForTrees ? "logistic" : "both");
+}
+
+RiskPart make_risk(const Run& run, const Options& options, const EventTable& events,
+                   const customers::OrderHistory& history, const customers::Segments& segments) {
+  RiskPart part;
+  part.options = options.churn;
+  if (options.risk == "none") {
+    part.left_out = "--risk none";
+    return part;
+  }
+  customers::CustomerRiskOptions risk_options;
+  risk_options.study = options.churn;
+  risk_options.kinds = risk_models(options, segments);
+  risk_options.reasons = kReasons;
+  const std::string way_out = " (--risk none writes the table without it)";
+  // A log too short to learn from is no mistake of one who asked for nothing.
+  try {
+    part.risks = customer_risks(run.execution(), events, history, risk_options);
+  } catch (const ArgumentError& error) {
+    if (options.risk != "auto") throw ArgumentError(error.what() + way_out);
+    part.left_out = error.what();
+  } catch (const NumericalError& error) {
+    if (options.risk != "auto") throw NumericalError(error.what() + way_out);
+    part.left_out = error.what();
   }
   return part;
 }
@@ -124,9 +171,10 @@ void run_customers(const Options& options, Run& run) {
   const EventTable events = read_store(run.execution(), options.store);
   const Stopwatch watch;
   const customers::OrderHistory history = history_until(run, options, events);
-  CustomerTable table{events, segment_options, {}, {}, {}, {}};
+  CustomerTable table{events, segment_options, {}, {}, {}, {}, {}, {}};
   table.segments = segment_customers(run.execution(), events, history, segment_options);
   table.lifetime = make_lifetime(run, options, history);
+  table.risk = make_risk(run, options, events, history, table.segments);
   table.region = history.region;
   join_parts(table);
   write_customer_csv(run.execution(), table, options.output);
@@ -147,7 +195,8 @@ void run_customers(const Options& options, Run& run) {
 
 Command add_customers(CLI::App& app) {
   Command command = make_command(
-      app, "customers", "One row a customer: tier, class, health, expected orders, lifetime value",
+      app, "customers",
+      "One row a customer: tier, class, health, expected orders, lifetime value, risk",
       "  tenure customers shop.h5 -o customers.csv\n"
       "  tenure customers shop.h5 -o customers.csv --as-of 2011-06-30 --gross-margin 0.35\n"
       "  tenure customers shop.h5 -o customers.csv --config segments.toml --json -\n");
@@ -165,8 +214,10 @@ Command add_customers(CLI::App& app) {
   sub.add_option("--config", options->config,
                  "Thresholds and weights (default: those of datasets/segments/default.toml)")
       ->type_name("SEGMENTS.toml");
-  CLI::Option* model = sub.add_option("--model", options->model, "Model of orders: bg-nbd, or none")
-                           ->check(CLI::IsMember({"bg-nbd", "none"}))
+  CLI::Option* model = sub.add_option("--model", options->model,
+                                      "Model of orders; auto: of those that can be fitted, the one "
+                                      "with the lowest AIC")
+                           ->check(CLI::IsMember(model_names()))
                            ->capture_default_str();
   sub.add_option("--horizon", options->forecast.horizon_days,
                  "Days ahead of expected orders and lifetime value")
@@ -177,6 +228,16 @@ Command add_customers(CLI::App& app) {
   sub.add_option("--discount", options->forecast.discount_rate, "Discount rate a year")
       ->capture_default_str();
   sub.add_option("--draws", options->forecast.draws, "Futures drawn for each distinct history")
+      ->capture_default_str();
+  sub.add_option(
+         "--risk", options->risk,
+         "Model of the risk of leaving, with reasons: auto takes the better one, and leaves "
+         "the columns empty where the log is too short to learn from")
+      ->check(CLI::IsMember({"auto", "logistic", "trees", "both", "none"}))
+      ->capture_default_str();
+  sub.add_option("--risk-window", options->churn.window_days,
+                 "Days ahead of the risk: no order in so many")
+      ->check(CLI::Range(1, 3650))
       ->capture_default_str();
   command.run = [options, model](Run& run) {
     options->model_given = model->count() > 0;

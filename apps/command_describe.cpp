@@ -3,6 +3,7 @@
 #include "describe_figures.hpp"
 #include "describe_sections.hpp"
 #include "import_report.hpp"
+#include "region_groups.hpp"
 #include "text_table.hpp"
 
 #include <tenure/core/store.hpp>
@@ -28,6 +29,7 @@ constexpr std::size_t kCohortsShown = 13;
 struct Options {
   std::string store;
   std::string cohort_start;
+  std::string groups;
   SectionOptions sections;
 };
 
@@ -66,7 +68,10 @@ void run_describe(const Options& options, Run& run) {
   customers::OrderHistoryOptions history_options;
   history_options.cohort_start = parse_day("--cohort-start", options.cohort_start);
   const Sections sections(options.sections);
-  const EventTable events = read_store(run.execution(), options.store);
+  EventTable events = read_store(run.execution(), options.store);
+  if (!options.groups.empty()) {
+    group_regions(run.execution(), options.groups, options.store, events);
+  }
   sections.check(options.store, events);
   Json json = import_json(events);
   const std::string head = fmt::format("Store {}\n", options.store) + import_text(events);
@@ -119,6 +124,11 @@ Command add_describe(CLI::App& app) {
                    "Leave out customers whose first order is before this date: a log's first "
                    "weeks hold old customers")
       ->type_name("DATE");
+  command.app
+      ->add_option("--groups", options->groups,
+                   "csv with the columns region, group that puts regions together; the region * "
+                   "stands for all others")
+      ->type_name("CSV");
   add_section_options(*command.app, options->sections);
   command.run = [options](Run& run) { run_describe(*options, run); };
   return command;

@@ -80,7 +80,8 @@ void evaluate_store(const Options& options, const std::vector<ModelPlan>& plans,
   const HeldOut data =
       options.test.empty()
           ? hold_out(run.execution(), events, options.split, weights)
-          : hold_out_store(run.execution(), events, options.test, options.fold_in, weights);
+          : hold_out_store(run.execution(), {options.input, options.test, options.fold_in}, events,
+                           weights);
   std::vector<std::string> names;
   std::vector<recommender::Evaluation> evaluations;
   std::string timing;
@@ -129,8 +130,9 @@ void evaluate_model(const Options& options, Run& run) {
   EventTable trained_on;  // only the ids matter for the join
   trained_on.customers = std::move(file.customers);
   trained_on.items = std::move(file.items);
-  HeldOut data =
-      hold_out_store(run.execution(), trained_on, options.test, options.fold_in, file.weights);
+  trained_on.pseudonym_key = file.pseudonym_key;
+  HeldOut data = hold_out_store(run.execution(), {options.input, options.test, options.fold_in},
+                                trained_on, file.weights);
   data.train = {std::move(file.train), std::move(file.item_is_service)};
   data.denied = data.train.item_is_service;
   if (!data.fold_in) data.known = data.train.user_items;
@@ -194,11 +196,7 @@ Command add_evaluate(CLI::App& app) {
   sub.add_option("--fold-in", options->fold_in,
                  "Store with the known events of test customers the model was not trained on")
       ->type_name("STORE3.h5");
-  sub.add_option(
-      "--split", options->split,
-      "What to hold out: temporal:0.8 (default with times), leave-last:1, random:0.2, "
-      "run:0.2 (a run of each customer's items in order), items:0.1 (all events of a share of "
-      "the items; lists hold only those)");
+  sub.add_option("--split", options->split, kSplitHelp);
   sub.add_option("--at", options->at, "Cut-offs of the metrics, e.g. 10,20")
       ->delimiter(',')
       ->capture_default_str();

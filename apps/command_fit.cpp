@@ -1,5 +1,6 @@
 #include "command.hpp"
 #include "fit_request.hpp"
+#include "lookup.hpp"
 
 #include <tenure/core/error.hpp>
 #include <tenure/customers/lifetime_model.hpp>
@@ -34,9 +35,15 @@ void check(const FitRequest& r) {
     throw ArgumentError("--model all compares fits: no --covariates, --bootstrap or --customer");
   }
   const bool alone = r.covariates.empty() && r.bootstrap == 0 && r.customer.empty();
-  if (!r.by.empty() && (r.store.empty() || !orders || r.model == "all" || !alone)) {
+  if (!r.by.empty() && (r.store.empty() || !orders || !alone)) {
     throw ArgumentError(
         "--by takes an order model and a STORE.h5, no --covariates, --bootstrap or --customer");
+  }
+  if (!r.groups.empty() && r.by != "region") {
+    throw ArgumentError("--groups puts regions together: it goes with --by region");
+  }
+  if (!r.key.empty() && r.customer.empty() && r.covariates.empty()) {
+    throw ArgumentError("--key goes with --customer or --covariates");
   }
   if (r.regularity != 0 && r.model != "mbg-cnbd") {
     throw ArgumentError("--regularity is for --model mbg-cnbd");
@@ -109,6 +116,7 @@ Command add_fit(CLI::App& app) {
       "  tenure fit cdnow.h5 --model bg-nbd --calibration-end 1997-09-30\n"
       "  tenure fit cdnow.h5 --model pareto-nbd --customer 1516 --horizon 52\n"
       "  tenure fit cdnow.h5 --model all --calibration-end 1997-09-30 --json -\n"
+      "  tenure fit shop.h5 --model all --by region --groups groups.csv\n"
       "  tenure fit --counts north.csv --counts south.csv --model mbg-nbd\n"
       "  tenure fit --survival contracts.csv --model sbg\n");
   auto request = std::make_shared<FitRequest>();
@@ -127,13 +135,18 @@ Command add_fit(CLI::App& app) {
       ->type_name("K");
   sub.add_option("--by", request->by,
                  "A model for each region, or for each quarter of first orders; small groups are "
-                 "drawn to the mean of all")
+                 "drawn to the mean of all. With --model all: the comparison in each, on its own")
       ->check(CLI::IsMember({"region", "quarter"}));
+  sub.add_option("--groups", request->groups,
+                 "With --by region: csv with the columns region, group that puts regions together; "
+                 "the region * stands for all others")
+      ->type_name("CSV");
   sub.add_option("--bootstrap", request->bootstrap,
                  "Also standard errors from so many resamples of the customers")
       ->type_name("N");
   sub.add_option("--customer", request->customer, "Also tell what the model says of this customer")
       ->type_name("ID");
+  add_key_option(sub, request->key);
   CLI::Option* horizon = sub.add_option(
       "--horizon", request->horizon,
       "Time units ahead: for --customer (default 52), the total over --counts, periods of sbg");

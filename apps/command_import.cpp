@@ -8,7 +8,9 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <map>
+#include <optional>
 
 namespace tenure::apps {
 
@@ -22,6 +24,8 @@ struct Options {
   std::string currency;
   std::string items;
   bool strict = false;
+  std::string key;
+  bool new_key = false;
 };
 
 const std::map<std::string, LogFormat>& formats() {
@@ -51,6 +55,20 @@ std::map<std::string, std::string> parse_columns(const std::string& text) {
   return columns;
 }
 
+/// The key to pseudonymise with: read, or made and not yet written.
+std::optional<PseudonymKey> key_of(const Options& options) {
+  if (options.key.empty()) {
+    if (options.new_key) throw ArgumentError("--new-key makes the file of --pseudonymize KEYFILE");
+    return std::nullopt;
+  }
+  if (!options.new_key) return read_key_file(options.key);
+  if (std::filesystem::exists(options.key)) {
+    throw DataError(options.key,
+                    "is there already; a key is never overwritten: leave out --new-key");
+  }
+  return PseudonymKey::generate();
+}
+
 void run_import(const Options& options, Run& run) {
   ImportOptions import;
   import.format = formats().at(options.format);
@@ -58,8 +76,11 @@ void run_import(const Options& options, Run& run) {
   import.currency = options.currency;
   import.items = options.items;
   import.strict = options.strict;
+  import.pseudonym_key = key_of(options);
   const Stopwatch watch;
   const EventTable events = read_events(run.execution(), options.inputs, import);
+  // The key first: a store whose key is lost would be of no use.
+  if (options.new_key) write_new_key_file(*import.pseudonym_key, options.key);
   write_store(run.execution(), events, options.output);
   const double seconds = watch.seconds();
 
@@ -77,7 +98,8 @@ Command add_import(CLI::App& app) {
       app, "import", "Read a log of orders into a store",
       "  tenure import online_retail_II.csv -o shop.h5\n"
       "  tenure import orders.csv -o shop.h5 --columns customer=client,time=day,price=amount\n"
-      "  tenure import orders.csv -o shop.h5 --items catalogue.csv\n");
+      "  tenure import orders.csv -o shop.h5 --items catalogue.csv\n"
+      "  tenure import orders.csv -o shop.h5 --pseudonymize shop.key --new-key\n");
   auto options = std::make_shared<Options>();
   CLI::App& sub = *command.app;
   sub.add_option("INPUT", options->inputs, "Log files, read in this order as one log")->required();
@@ -98,6 +120,12 @@ Command add_import(CLI::App& app) {
                  "Catalogue: columns item and text, category or both; also of items without events")
       ->type_name("ITEMS.csv");
   sub.add_flag("--strict", options->strict, "Stop at the first faulty row instead of counting it");
+  sub.add_option("--pseudonymize", options->key,
+                 "Replace customer ids by keyed hashes (HMAC-SHA-256); the key file is one line of "
+                 "64 or more hexadecimal digits, not readable by everybody")
+      ->type_name("KEYFILE");
+  sub.add_flag("--new-key", options->new_key,
+               "Make that key file first; an error where it is there already");
   command.run = [options](Run& run) { run_import(*options, run); };
   return command;
 }

@@ -21,6 +21,7 @@ namespace {
 struct Options {
   std::string model;
   std::vector<std::string> customers;
+  std::string key;
   bool all = false;
   std::string region;
   std::string channel;
@@ -52,12 +53,17 @@ std::vector<std::uint32_t> selected_users(const Options& options,
           "--region and --channel are those of a new customer: leave out "
           "--customer and --all");
     }
+    if (!options.key.empty()) throw ArgumentError("--key goes with --customer");
     return {};
   }
   if (ways != 1) {
     throw ArgumentError("name customers with --customer ID, or all of them with --all");
   }
-  if (!options.all) return codes_of("customer", options.customers, file.customers);
+  if (options.all && !options.key.empty()) throw ArgumentError("--key goes with --customer");
+  if (!options.all) {
+    return CustomerLookup(options.key)
+        .codes(options.customers, {options.model, file.customers, file.pseudonym_key});
+  }
   std::vector<std::uint32_t> users(file.customers.size());
   std::iota(users.begin(), users.end(), 0U);
   return users;
@@ -211,6 +217,7 @@ Command add_recommend(CLI::App& app) {
   sub.add_option("MODEL", options->model, "Trained model")->required()->type_name("MODEL.h5");
   sub.add_option("--customer", options->customers, "Customer id; may be given several times")
       ->type_name("ID");
+  add_key_option(sub, options->key);
   sub.add_flag("--all", options->all, "Every customer of the model");
   sub.add_option("--region", options->region,
                  "The list of a new customer of this region, by what sells there; with --channel "

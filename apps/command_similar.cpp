@@ -16,6 +16,7 @@ struct Options {
   std::string model;
   std::string item;
   std::string customer;
+  std::string key;
   std::uint32_t n = 10;
 };
 
@@ -24,11 +25,15 @@ void run_similar(const Options& options, Run& run) {
   if (items == !options.customer.empty()) {
     throw ArgumentError("name one of --item ID and --customer ID");
   }
+  if (items && !options.key.empty()) throw ArgumentError("--key goes with --customer");
+  const CustomerLookup lookup(options.key);
   const recommender::ModelFile file = recommender::load_model(run.execution(), options.model);
   const Dictionary& dictionary = items ? file.items : file.customers;
   const std::string what = items ? "item" : "customer";
-  const std::string& id = items ? options.item : options.customer;
-  const auto codes = codes_of(what, {id}, dictionary);
+  const auto codes =
+      items ? codes_of(what, {options.item}, dictionary)
+            : lookup.codes({options.customer}, {options.model, file.customers, file.pseudonym_key});
+  const std::string id(dictionary[codes.front()]);
   const recommender::TopLists lists =
       items ? recommender::similar_items(run.execution(), *file.model, codes, options.n,
                                          file.item_is_service)
@@ -57,6 +62,7 @@ Command add_similar(CLI::App& app) {
   sub.add_option("MODEL", options->model, "Trained model")->required()->type_name("MODEL.h5");
   sub.add_option("--item", options->item, "Item id")->type_name("ID");
   sub.add_option("--customer", options->customer, "Customer id")->type_name("ID");
+  add_key_option(sub, options->key);
   sub.add_option("-n,--count", options->n, "Neighbours to print")->capture_default_str();
   command.run = [options](Run& run) { run_similar(*options, run); };
   return command;

@@ -29,6 +29,7 @@ recommender::ModelFile make_file(EventTable&& events, recommender::Interactions&
                                  std::unique_ptr<recommender::Model> model,
                                  const recommender::Evaluation& evaluation) {
   recommender::ModelFile file;
+  file.pseudonym_key = events.pseudonym_key;
   file.model = std::move(model);
   file.customers = std::move(events.customers);
   file.items = std::move(events.items);
@@ -100,11 +101,7 @@ Command add_train(CLI::App& app) {
   sub.add_option("-o,--output", options->output, "Model to write")
       ->required()
       ->type_name("MODEL.h5");
-  sub.add_option(
-      "--split", options->split,
-      "What to hold out: temporal:0.8 (default with times), leave-last:1, random:0.2, "
-      "run:0.2 (a run of each customer's items in order), items:0.1 (all events of a share of "
-      "the items; lists hold only those)");
+  sub.add_option("--split", options->split, kSplitHelp);
   sub.add_option("--at", options->at, "Cut-offs of the metrics, e.g. 10,20")
       ->delimiter(',')
       ->capture_default_str();

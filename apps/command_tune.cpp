@@ -130,6 +130,10 @@ void run_tune(const Options& options, const ModelPlan& plan, Run& run) {
   input.interactions = &data.train;
   input.weights = data.weights;
   if (plan.kind->needs_components) {
+    if (plan.kind->name != "blend") {
+      throw ArgumentError(fmt::format("tune searches the weights of a blend; a {} learns its own",
+                                      plan.kind->name));
+    }
     run_tune_blend(options, plan, data, input, evaluation, run);
     return;
   }
@@ -172,11 +176,7 @@ Command add_tune(CLI::App& app) {
   sub.add_option("STORE", options->store, "Store to tune on")->required()->type_name("STORE.h5");
   sub.add_option("-o,--output", options->output, "Configuration file to write, for --config")
       ->type_name("FILE.toml");
-  sub.add_option(
-      "--split", options->split,
-      "What to hold out: temporal:0.8 (default with times), leave-last:1, random:0.2, "
-      "run:0.2 (a run of each customer's items in order), items:0.1 (all events of a share of "
-      "the items; lists hold only those)");
+  sub.add_option("--split", options->split, kSplitHelp);
   sub.add_option("--candidates", options->tune.candidates,
                  "Candidates; the first is the options as given")
       ->capture_default_str();

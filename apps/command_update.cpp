@@ -2,6 +2,7 @@
 #include "stopwatch.hpp"
 #include "text_table.hpp"
 
+#include <tenure/core/pseudonym.hpp>
 #include <tenure/core/store.hpp>
 #include <tenure/recommender/model_file.hpp>
 #include <tenure/recommender/update.hpp>
@@ -22,6 +23,7 @@ struct Options {
 void run_update(const Options& options, Run& run) {
   const recommender::ModelFile before = recommender::load_model(run.execution(), options.model);
   const EventTable events = read_store(run.execution(), options.store);
+  check_same_pseudonyms(options.model, before.pseudonym_key, options.store, events.pseudonym_key);
   recommender::UpdateOptions update;
   update.sweeps = options.sweeps;
   recommender::UpdateReport report;

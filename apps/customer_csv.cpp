@@ -28,7 +28,8 @@ constexpr std::size_t kChunksAtOnce = 64;  // of text in memory
 constexpr std::string_view kHeader =
     "customer,region,tier,class,level,top,orders,revenue,first_order,last_order,idle_days,"
     "r_score,f_score,m_score,frequency,recency,T,monetary,p_alive,expected_orders,orders_low,"
-    "orders_high,lifetime_value,lifetime_value_low,lifetime_value_high,health,health_level";
+    "orders_high,lifetime_value,lifetime_value_low,lifetime_value_high,risk,risk_level,reason_1,"
+    "reason_2,reason_3,health,health_level";
 
 /// Fields of one record, with commas between.
 class RecordWriter {
@@ -127,6 +128,27 @@ void write_forecast(RecordWriter& out, const LifetimePart& lifetime, std::size_t
   out.real(forecast.value->interval.high, 4);
 }
 
+/// "factor:weight:value:typical", with the weight in log odds, positive where it raises the risk.
+std::string reason_cell(const customers::ChurnReason& reason) {
+  return fmt::format("{}:{:+.3f}:{:.4g}:{:.4g}", customers::churn_factor_list()[reason.factor].name,
+                     reason.contribution, reason.value, reason.typical);
+}
+
+void write_risk(RecordWriter& out, const CustomerTable& table, std::size_t i) {
+  if (table.risk_row.empty() || table.risk_row[i] == kNoRisk) {
+    out.empty(2 + static_cast<int>(kReasons));
+    return;
+  }
+  const customers::CustomerRisks& risks = *table.risk.risks;
+  const std::size_t at = table.risk_row[i];
+  out.real(risks.probability[at], 6);
+  out.text(to_string(risk_level(risks.probability[at], table.options.risk)));
+  const auto reasons = risks.reasons_of(at);
+  for (std::size_t k = 0; k < kReasons; ++k) {
+    k < reasons.size() ? out.text(reason_cell(reasons[k])) : out.empty();
+  }
+}
+
 void write_health(RecordWriter& out, const Health& health,
                   const customers::HealthOptions& options) {
   if (health.index) {
@@ -150,11 +172,12 @@ void write_row(RecordWriter& out, const CustomerTable& table, std::size_t i) {
   if (row.orders == 0) {
     out.empty(3);
     out.integer(0);
-    out.empty(20 + static_cast<int>(kIndicators));
+    out.empty(22 + static_cast<int>(kReasons + kIndicators));
   } else {
     const std::size_t at = table.summary_row[i];
     write_history(out, table, row, at);
     write_forecast(out, table.lifetime, at);
+    write_risk(out, table, i);
     write_health(out, row.health, table.options.health);
   }
   out.end();
@@ -181,6 +204,13 @@ void join_parts(CustomerTable& table) {
       throw ArgumentError("customer table: segments and summary are not of the same customers");
     }
     table.summary_row[i] = static_cast<std::uint32_t>(next++);
+  }
+  if (!table.risk.risks) return;
+  const auto& at_risk = table.risk.risks->customer;
+  table.risk_row.assign(rows.size(), kNoRisk);
+  next = 0;
+  for (std::size_t i = 0; i < rows.size() && next < at_risk.size(); ++i) {
+    if (rows[i].code == at_risk[next]) table.risk_row[i] = static_cast<std::uint32_t>(next++);
   }
 }
 

@@ -60,14 +60,15 @@ std::vector<std::string> tier_row(const CustomerTable& table, std::string_view n
           outlook.with_health > 0 ? fmt::format("{:.1f}", outlook.health) : "-",
           forecast ? fmt::format("{:.3f}", outlook.p_alive) : "-",
           forecast ? fmt::format("{:.1f}", outlook.expected_orders) : "-",
-          forecast && table.lifetime.spend ? format_money(to_money(outlook.lifetime_value)) : "-"};
+          forecast && table.lifetime.spend ? format_money(to_money(outlook.lifetime_value)) : "-",
+          outlook.with_risk > 0 ? fmt::format("{:.3f}", outlook.risk) : "-"};
 }
 
 std::string tiers_text(const CustomerTable& table) {
   const Segments& segments = table.segments;
   const auto outlooks = tier_outlooks(table);
   TextTable text({"tier", "customers", "orders", fmt::format("revenue {}", table.events.currency),
-                  "share", "health", "p alive", "expected orders", "lifetime value"});
+                  "share", "health", "p alive", "expected orders", "lifetime value", "risk"});
   for (std::size_t t = 0; t < kTiers; ++t) {
     const SegmentSums& sums = segments.by_tier[t];
     if (static_cast<Tier>(t) == Tier::kNone) continue;
@@ -147,26 +148,104 @@ std::string health_text(const CustomerTable& table) {
   return lines;
 }
 
+/// Customers with a risk by its level.
+std::array<std::uint64_t, customers::kRiskLevels> risk_counts(const CustomerTable& table) {
+  std::array<std::uint64_t, customers::kRiskLevels> counts{};
+  for (const double p : table.risk.risks->probability) {
+    ++counts[static_cast<std::size_t>(risk_level(p, table.options.risk))];
+  }
+  return counts;
+}
+
+std::string risk_text(const CustomerTable& table) {
+  const RiskPart& part = table.risk;
+  std::string lines =
+      heading(fmt::format("Risk: no order in the next {} days", part.options.window_days));
+  if (!part.risks) return lines + fmt::format("  none: {}\n", part.left_out);
+  const customers::CustomerRisks& risks = *part.risks;
+  const customers::RiskCuts& cuts = table.options.risk;
+  const auto counts = risk_counts(table);
+  TextTable text({"risk", "probability", "customers"});
+  const std::array<double, customers::kRiskLevels + 1> bounds = {0.0, cuts.medium_from,
+                                                                 cuts.high_from, 1.0};
+  for (std::size_t level = customers::kRiskLevels; level-- > 0;) {
+    text.add({std::string(to_string(static_cast<customers::RiskLevel>(level))),
+              fmt::format("{:g} to {:g}", bounds[level], bounds[level + 1]),
+              with_commas(counts[level])});
+  }
+  lines += text.str() +
+           fmt::format(
+               "  by the {} model, learned on {} days from {} of {} customers; asked of\n"
+               "  those with an order in the last {} days\n",
+               to_string(risks.model.kind), risks.model.trained_on.size(),
+               with_commas(risks.learned_from), with_commas(risks.known), part.options.active_days);
+  return lines;
+}
+
+Json risk_json(const CustomerTable& table) {
+  const RiskPart& part = table.risk;
+  Json json;
+  json["window_days"] = part.options.window_days;
+  json["active_days"] = part.options.active_days;
+  json["medium_from"] = table.options.risk.medium_from;
+  json["high_from"] = table.options.risk.high_from;
+  if (!part.risks) {
+    json["left_out"] = part.left_out;
+    return json;
+  }
+  const customers::CustomerRisks& risks = *part.risks;
+  json["model"] = to_string(risks.model.kind);
+  json["customers"] = risks.customer.size();
+  json["learned_from"] = risks.learned_from;
+  json["trained_on"] = Json::array();
+  for (const std::int32_t day : risks.model.trained_on) {
+    json["trained_on"].push_back(format_date(day * kSecondsPerDay));
+  }
+  json["held_out_log_loss"] = risks.model.held_out_log_loss;
+  json["factors_left_out"] = risks.left_out;
+  const auto counts = risk_counts(table);
+  for (std::size_t level = 0; level < counts.size(); ++level) {
+    json["levels"][std::string(to_string(static_cast<customers::RiskLevel>(level)))] =
+        counts[level];
+  }
+  return json;
+}
+
+/// "mbg-cnbd, r 0.5, ..., k 2".
+std::string model_text(const customers::FitReport& fit) {
+  std::string text = fit.model;
+  for (std::size_t i = 0; i < fit.names.size(); ++i) {
+    text += fmt::format(", {} {:.4g}", fit.names[i], fit.estimates[i]);
+  }
+  if (fit.model == "mbg-cnbd") text += fmt::format(", k {}", fit.regularity);
+  return text + "\n";
+}
+
+/// What the model was chosen from.
+std::string comparison_text(const std::vector<customers::ModelScore>& scores) {
+  std::string text = "lowest AIC:";
+  for (const auto& score : scores) {
+    const bool last = &score == &scores.back();
+    text += score.fit ? fmt::format(" {} {:.1f}", score.model, score.aic)
+                      : fmt::format(" {} has none ({})", score.model, score.fault);
+    text += last ? "\n" : ",";
+  }
+  return text;
+}
+
 std::string lifetime_text(const CustomerTable& table) {
   const LifetimePart& lifetime = table.lifetime;
   std::string lines = heading(fmt::format("Next {:g} days", lifetime.options.horizon_days));
   if (!lifetime.orders) {
     return lines + fmt::format("  no forecast: {}\n", lifetime.orders_left_out);
   }
-  lines += fmt::format("  orders by {}", lifetime.orders->model);
-  for (std::size_t i = 0; i < lifetime.orders->names.size(); ++i) {
-    lines += fmt::format(", {} {:.4g}", lifetime.orders->names[i], lifetime.orders->estimates[i]);
-  }
-  lines += '\n';
+  lines += "  orders by " + model_text(*lifetime.orders);
+  if (!lifetime.compared.empty()) lines += "  " + comparison_text(lifetime.compared);
   if (!lifetime.spend) {
     return lines + fmt::format("  no lifetime value: {}\n", lifetime.spend_left_out);
   }
-  lines += fmt::format("  spend by {}", lifetime.spend->model);
-  for (std::size_t i = 0; i < lifetime.spend->names.size(); ++i) {
-    lines += fmt::format(", {} {:.4g}", lifetime.spend->names[i], lifetime.spend->estimates[i]);
-  }
-  return lines +
-         fmt::format("\n  lifetime value: margin {:g} of revenue{}, discounted by {:g} a year\n",
+  return lines + "  spend by " + model_text(*lifetime.spend) +
+         fmt::format("  lifetime value: margin {:g} of revenue{}, discounted by {:g} a year\n",
                      lifetime.options.gross_margin,
                      lifetime.options.gross_margin == 1.0 ? " (none given)" : "",
                      lifetime.options.discount_rate);
@@ -202,6 +281,7 @@ Json tiers_json(const CustomerTable& table) {
     json[t]["expected_orders"] = forecast ? Json(outlook.expected_orders) : Json(nullptr);
     json[t]["lifetime_value"] =
         forecast && table.lifetime.spend ? Json(outlook.lifetime_value) : Json(nullptr);
+    json[t]["risk"] = outlook.with_risk > 0 ? Json(outlook.risk) : Json(nullptr);
   }
   return json;
 }
@@ -248,6 +328,10 @@ Json lifetime_json(const LifetimePart& lifetime) {
   json["level"] = lifetime.options.level;
   json["orders"] =
       lifetime.orders ? fit_json(*lifetime.orders) : Json{{"left_out", lifetime.orders_left_out}};
+  for (const auto& score : lifetime.compared) {
+    json["compared"].push_back(score.fit ? Json{{"model", score.model}, {"aic", score.aic}}
+                                         : Json{{"model", score.model}, {"error", score.fault}});
+  }
   json["spend"] =
       lifetime.spend ? fit_json(*lifetime.spend) : Json{{"left_out", lifetime.spend_left_out}};
   return json;
@@ -266,6 +350,10 @@ std::array<TierOutlook, kTiers + 1> tier_outlooks(const CustomerTable& table) {
         outlook.health += *rows[i].health.index;
         ++outlook.with_health;
       }
+      if (!table.risk_row.empty() && table.risk_row[i] != kNoRisk) {
+        outlook.risk += table.risk.risks->probability[table.risk_row[i]];
+        ++outlook.with_risk;
+      }
       if (table.lifetime.forecasts.empty()) continue;
       const auto& forecast = table.lifetime.forecasts[table.summary_row[i]];
       outlook.p_alive += forecast.p_alive;
@@ -278,6 +366,7 @@ std::array<TierOutlook, kTiers + 1> tier_outlooks(const CustomerTable& table) {
                                                            : table.segments.by_tier[t].customers);
     outlooks[t].p_alive = share(outlooks[t].p_alive, customers);
     outlooks[t].health = share(outlooks[t].health, static_cast<double>(outlooks[t].with_health));
+    outlooks[t].risk = share(outlooks[t].risk, static_cast<double>(outlooks[t].with_risk));
   }
   return outlooks;
 }
@@ -289,7 +378,7 @@ std::string customer_summary_text(const CustomerTable& table) {
                                                social_note(segments)) +
          groups_text<customers::PyramidLevel>(table, "Value pyramid", segments.by_level, "level",
                                               pyramid_note(segments)) +
-         top_text(table) + health_text(table) + lifetime_text(table);
+         top_text(table) + health_text(table) + lifetime_text(table) + risk_text(table);
 }
 
 Json customer_summary_json(const CustomerTable& table) {
@@ -311,6 +400,7 @@ Json customer_summary_json(const CustomerTable& table) {
                  {"monetary", axis_json(segments.rfm.monetary)}};
   json["health"] = health_json(table);
   json["lifetime"] = lifetime_json(table.lifetime);
+  json["risk"] = risk_json(table);
   return json;
 }
 

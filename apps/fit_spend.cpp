@@ -2,6 +2,7 @@
 #include "counts_file.hpp"
 #include "fit_request.hpp"
 #include "lifetime_fit.hpp"
+#include "lookup.hpp"
 #include "stopwatch.hpp"
 
 #include <tenure/core/error.hpp>
@@ -43,7 +44,13 @@ void fit_spend_model(const FitRequest& request, Run& run) {
   spec.days_per_unit = days_per_unit(request.unit);
   spec.end_day = parse_day("--calibration-end", request.calibration_end);
   spec.cohort_start = parse_day("--cohort-start", request.cohort_start);
+  const CustomerLookup lookup(request.key);
   const EventTable events = read_store(run.execution(), request.store);
+  std::string customer;  // as the store calls the one asked for
+  if (!request.customer.empty()) {
+    const CustomerIds ids{request.store, events.customers, events.pseudonym_key};
+    customer = ids.ids[lookup.codes({request.customer}, ids).front()];
+  }
   const Calibration calibration = calibrate(run.execution(), events, request.store, spec);
   const Stopwatch watch;
   const customers::GammaGammaFit fit = fit_spend(run.execution(), calibration, request.store);
@@ -61,17 +68,15 @@ void fit_spend_model(const FitRequest& request, Run& run) {
     text += fmt::format("  mean order value over customers {:.2f} {}\n",
                         p.p * p.gamma / (p.q - 1.0), events.currency);
   }
-  if (!request.customer.empty()) {
-    const std::size_t row = row_of(calibration, events, request.customer);
+  if (!customer.empty()) {
+    const std::size_t row = row_of(calibration, events, customer);
     const double x = calibration.summary.spend_frequency[row];
     const double m = calibration.summary.mean_value[row];
     const double expected = gamma_gamma_expected_value(p, x, m);
-    json["customer"] = {{"id", request.customer},
-                        {"frequency", x},
-                        {"mean_value", m},
-                        {"expected_value", expected}};
+    json["customer"] = {
+        {"id", customer}, {"frequency", x}, {"mean_value", m}, {"expected_value", expected}};
     text += fmt::format("  customer {}: {} repeat orders of {:.2f} on average, {:.2f} expected\n",
-                        request.customer, x, m, expected);
+                        customer, x, m, expected);
   }
   run.print(text);
   run.write_json(json);

@@ -3,6 +3,7 @@
 #include "text_table.hpp"
 
 #include <tenure/core/error.hpp>
+#include <tenure/core/pseudonym.hpp>
 #include <tenure/core/store.hpp>
 #include <tenure/core/time.hpp>
 #include <tenure/recommender/popularity.hpp>
@@ -56,24 +57,26 @@ HeldOut hold_out(const Execution& execution, const EventTable& events, const std
   return data;
 }
 
-HeldOut hold_out_store(const Execution& execution, const EventTable& events,
-                       const std::string& test_path, const std::string& fold_in_path,
+HeldOut hold_out_store(const Execution& execution, const TestFiles& files, const EventTable& events,
                        const recommender::InteractionOptions& weights) {
   HeldOut data;
   data.weights = recommender::with_fixed_now(events, weights);
   data.train = recommender::build_interactions(execution, events, data.weights);
   data.denied = data.train.item_is_service;
-  const EventTable test_events = read_store(execution, test_path);
-  data.fold_in = !fold_in_path.empty();
+  const EventTable test_events = read_store(execution, files.test);
+  data.fold_in = !files.fold_in.empty();
   recommender::JoinedInteractions test;
   if (data.fold_in) {
-    const EventTable known_events = read_store(execution, fold_in_path);
+    const EventTable known_events = read_store(execution, files.fold_in);
+    check_same_pseudonyms(files.fold_in, known_events.pseudonym_key, files.test,
+                          test_events.pseudonym_key);
     data.known = recommender::join_interactions(execution, known_events, data.weights,
                                                 known_events.customers, events.items, false)
                      .user_items;
     test = recommender::join_interactions(execution, test_events, without_decay(data.weights),
                                           known_events.customers, events.items, true);
   } else {
+    check_same_pseudonyms(files.input, events.pseudonym_key, files.test, test_events.pseudonym_key);
     data.known = data.train.user_items;
     test = recommender::join_interactions(execution, test_events, without_decay(data.weights),
                                           events.customers, events.items, true);
@@ -81,7 +84,7 @@ HeldOut hold_out_store(const Execution& execution, const EventTable& events,
   data.test = std::move(test.user_items);
   data.description =
       fmt::format("test {}{}: {} test pairs, {} customers and {} items unknown in training",
-                  test_path, data.fold_in ? " with known events of " + fold_in_path : "",
+                  files.test, data.fold_in ? " with known events of " + files.fold_in : "",
                   with_commas(data.test.nonzeros()), with_commas(test.unknown_customers),
                   with_commas(test.unknown_items));
   return data;

@@ -27,15 +27,28 @@ struct HeldOut {
   std::string description;  ///< for people: how it was held out
 };
 
+/// Help of the option that hold_out() reads.
+inline constexpr const char* kSplitHelp =
+    "What to hold out: temporal:0.8 (default with times), leave-last:1, random:0.2, run:0.2 (a run "
+    "of each customer's items in order), mixed:0.2 (runs of half of the customers, drawn items of "
+    "the others), items:0.1 (all events of a share of the items; lists hold only those)";
+
 /// Holds out a part of the log itself; an empty spec means temporal:0.8 where there are times and
 /// random:0.2 where there are none.
 HeldOut hold_out(const Execution& execution, const EventTable& events, const std::string& split,
                  const recommender::InteractionOptions& weights = {});
 
-/// Takes the test items from another store, joined by external id; with `fold_in_path` the test
-/// users are that store's customers and their known events are its events.
-HeldOut hold_out_store(const Execution& execution, const EventTable& events,
-                       const std::string& test_path, const std::string& fold_in_path,
+/// The files of a test on another store.
+struct TestFiles {
+  const std::string& input;  ///< trained on: for messages
+  const std::string& test;
+  const std::string& fold_in;  ///< may be empty
+};
+
+/// Takes the test items from another store, joined by external id; with `fold_in` the test users
+/// are that store's customers and their known events are its events.
+/// @throws DataError where the joined ids are not pseudonyms of one key.
+HeldOut hold_out_store(const Execution& execution, const TestFiles& files, const EventTable& events,
                        const recommender::InteractionOptions& weights = {});
 
 /// Scores a model on what was held out: popularity for users without history, each user's values

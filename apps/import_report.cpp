@@ -69,6 +69,7 @@ Json import_json(const EventTable& events) {
   json["customers"] = events.customers.size();
   json["items"] = events.items.size();
   json["orders"] = events.orders.size();
+  if (!events.pseudonym_key.empty()) json["pseudonym_key"] = events.pseudonym_key;
   const ItemCounts items = count_items(events);
   json["items_with_text"] = items.with_text;
   json["items_with_category"] = items.with_category;
@@ -84,6 +85,9 @@ std::string import_text(const EventTable& events) {
   if (!events.orders.empty()) text += fmt::format(", {} orders", with_commas(events.orders.size()));
   if (!events.regions.empty()) text += fmt::format(", {} regions", events.regions.size());
   text += "\n";
+  if (!events.pseudonym_key.empty()) {
+    text += fmt::format("  customers are pseudonyms of the key {}\n", events.pseudonym_key);
+  }
   const ItemCounts items = count_items(events);
   if (items.with_text + items.with_category + items.without_events > 0) {
     text += fmt::format("  of the items {} have a text, {} a category, {} no event\n",

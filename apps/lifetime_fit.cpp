@@ -20,6 +20,17 @@ Calibration calibrate(const Execution& execution, const EventTable& events, cons
   history_options.end_day = spec.end_day;
   Calibration calibration;
   calibration.history = make_order_history(execution, events, history_options);
+  if (calibration.history.orders() == 0) {
+    std::string what = "nobody has an order by " + day_text(calibration.history.end_day);
+    if (spec.cohort_start) {
+      what = "--cohort-start: nobody has a first order from " +
+             day_text(static_cast<std::int32_t>(*spec.cohort_start)) + " to " +
+             day_text(calibration.history.end_day);
+      throw ArgumentError(what);
+    }
+    if (spec.end_day) throw ArgumentError("--calibration-end: " + what);
+    throw DataError(path, what);
+  }
   customers::CalibrationOptions options;
   options.end_day = spec.end_day;
   options.days_per_unit = spec.days_per_unit;

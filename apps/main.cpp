@@ -35,9 +35,9 @@ int fail(ExitCode code, std::string message) {
 
 void add_commands(CLI::App& app, std::vector<Command>& commands) {
   using namespace tenure::apps;
-  for (const auto add :
-       {add_import, add_describe, add_generate, add_train, add_tune, add_evaluate, add_recommend,
-        add_similar, add_update, add_fit, add_customers, add_churn, add_risk, add_simulate}) {
+  for (const auto add : {add_import, add_describe, add_generate, add_train, add_tune, add_evaluate,
+                         add_recommend, add_similar, add_update, add_fit, add_counts, add_customers,
+                         add_churn, add_risk, add_simulate, add_export, add_erase}) {
     commands.push_back(add(app));
   }
 }

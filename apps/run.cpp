@@ -45,7 +45,8 @@ void Run::print(const std::string& text) const {
 void Run::write_json(const Json& object) const {
   end_progress();
   if (options_.json.empty()) return;
-  const std::string text = object.dump(2) + "\n";
+  // An id or text of the log may be of any encoding; JSON is UTF-8.
+  const std::string text = object.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
   if (options_.json == "-") {
     std::cout << text << std::flush;
     return;

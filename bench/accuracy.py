@@ -37,7 +37,7 @@ ROWS = {
             "-",
         ),
         ("lightgcn", "--model lightgcn", ".1820 / .1547"),
-        ("blend", "--config {models}/gowalla.toml", ".1920 / .1597"),
+        ("stack", "--config {models}/gowalla.toml", ".1920 / .1597"),
     ],
     "yelp2018": [
         ("item-knn, tfidf", KNN + "--similarity tfidf --shrinkage 20 --asymmetry 0.6", ".0639 / .0531"),

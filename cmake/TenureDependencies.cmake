@@ -14,6 +14,9 @@ find_package(Boost REQUIRED) # headers of Boost.Math only
 find_path(DEFLATE_INCLUDE_DIR libdeflate.h REQUIRED)
 find_library(DEFLATE_LIBRARY deflate REQUIRED)
 find_path(XXHASH_INCLUDE_DIR xxhash.h REQUIRED)
+find_package(nlohmann_json REQUIRED CONFIG)
+find_path(SODIUM_INCLUDE_DIR sodium.h REQUIRED)
+find_library(SODIUM_LIBRARY sodium REQUIRED)
 if(TENURE_WITH_XGBOOST)
   # Debian's exported config names a program of another package, so the files are found by hand.
   find_path(XGBOOST_INCLUDE_DIR xgboost/c_api.h REQUIRED)

@@ -3,7 +3,7 @@
 option(TENURE_BUILD_APPS "Build the tenure command" ${PROJECT_IS_TOP_LEVEL})
 option(TENURE_BUILD_BENCHMARKS "Build the benchmarks" ${PROJECT_IS_TOP_LEVEL})
 option(TENURE_BUILD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
-option(TENURE_WITH_XGBOOST "Gradient-boosted trees for the risk of churn" ON)
+option(TENURE_WITH_XGBOOST "Gradient-boosted trees for the risk of churn and for stacks" ON)
 option(TENURE_WERROR "Treat warnings as errors" OFF)
 set(TENURE_SANITIZE "" CACHE STRING "Value for -fsanitize=, e.g. address,undefined")
 set(TENURE_PARALLEL_BACKEND "tbb" CACHE STRING "tbb, or threads (for the thread sanitizer)")

@@ -2,16 +2,13 @@
 // synthetic log and prints one line: time of an epoch and peak memory, beside the bytes of data and
 // factors.
 
+#include "synthetic_log.hpp"
+
 #include <tenure/core/csr.hpp>
-#include <tenure/core/distributions.hpp>
-#include <tenure/core/parallel.hpp>
-#include <tenure/core/random.hpp>
 #include <tenure/recommender/ials.hpp>
 
 #include <sys/resource.h>
 
-#include <algorithm>
-#include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -23,37 +20,6 @@ namespace {
 using namespace tenure;
 
 constexpr std::uint32_t kItems = 50000;
-constexpr std::uint64_t kPairsPerUser = 20;
-
-/// Items of one user: 1 to 2 kPairsPerUser - 1 of them, popular ones more often (a log-uniform
-/// rank), in different orders for customers of different tastes.
-void draw_row(std::uint32_t user, std::vector<std::uint32_t>& row) {
-  RandomStream stream(1, {Purpose::kSynthetic, 3, user, 0});
-  const auto length = 1 + draw_index(stream, 2 * kPairsPerUser - 1);
-  const std::uint32_t taste = draw_index(stream, 64);
-  row.clear();
-  while (row.size() < length) {
-    const double rank = std::pow(static_cast<double>(kItems), stream.uniform()) - 1.0;
-    const auto item = static_cast<std::uint32_t>(
-        (static_cast<std::uint64_t>(rank) * 7919 + std::uint64_t{taste} * 787) % kItems);
-    if (std::find(row.begin(), row.end(), item) == row.end()) row.push_back(item);
-  }
-  std::sort(row.begin(), row.end());
-}
-
-Csr synthetic(std::uint64_t pairs) {
-  Csr matrix;
-  matrix.n_columns = kItems;
-  matrix.columns.reserve(pairs + 2 * kPairsPerUser);
-  std::vector<std::uint32_t> row;
-  for (std::uint32_t user = 0; matrix.columns.size() < pairs; ++user) {
-    draw_row(user, row);
-    matrix.columns.insert(matrix.columns.end(), row.begin(), row.end());
-    matrix.row_start.push_back(matrix.columns.size());
-  }
-  matrix.values.assign(matrix.columns.size(), 1.0F);
-  return matrix;
-}
 
 std::uint64_t bytes_of(const Csr& matrix) {
   return matrix.columns.size() * 4 + matrix.values.size() * 4 + matrix.row_start.size() * 8;
@@ -71,7 +37,7 @@ int run(int argc, char** argv) {
   options.factors = argc > 2 ? static_cast<std::uint32_t>(std::strtoul(argv[2], nullptr, 10)) : 128;
   options.epochs = argc > 3 ? static_cast<std::uint32_t>(std::strtoul(argv[3], nullptr, 10)) : 2;
   const double before = peak_megabytes();
-  const Csr matrix = synthetic(pairs);
+  const Csr matrix = bench::synthetic_log(pairs, kItems);
   std::vector<double> seconds;
   const auto model = recommender::train_ials(
       Execution(), matrix, options,

@@ -289,6 +289,52 @@ std::vector<std::pair<std::string, std::int64_t>> ContainerReader::integer_attri
   return found;
 }
 
+namespace {
+
+template <class T>
+void copy_array(const ContainerReader& from, ContainerWriter& to, const std::string& name) {
+  const auto [rows, cols] = from.shape(name);
+  const std::vector<T> values = from.read<T>(name);
+  to.write_matrix<T>(name, values, rows, cols);
+}
+
+void copy_array(const ContainerReader& from, ContainerWriter& to, const std::string& name,
+                detail::ElementType type) {
+  switch (type) {
+    case detail::ElementType::kU8:
+      return copy_array<std::uint8_t>(from, to, name);
+    case detail::ElementType::kU32:
+      return copy_array<std::uint32_t>(from, to, name);
+    case detail::ElementType::kU64:
+      return copy_array<std::uint64_t>(from, to, name);
+    case detail::ElementType::kI64:
+      return copy_array<std::int64_t>(from, to, name);
+    case detail::ElementType::kF32:
+      return copy_array<float>(from, to, name);
+    case detail::ElementType::kF64:
+      return copy_array<double>(from, to, name);
+  }
+}
+
+bool is_own_attribute(std::string_view name) {
+  return name == detail::kFormatAttribute || name == detail::kVersionAttribute ||
+         name == detail::kCreatorAttribute || name == detail::kChecksumAttribute;
+}
+
+}  // namespace
+
+void ContainerReader::copy_to(ContainerWriter& writer,
+                              FunctionRef<bool(std::string_view name)> wanted) const {
+  for (const auto& [name, info] : state_->arrays) {
+    if (wanted(name)) copy_array(*this, writer, name, info.type);
+  }
+  for (const auto& attribute : state_->attributes) {
+    const std::string& name = attribute.first;
+    if (is_own_attribute(name) || !wanted(name)) continue;
+    std::visit([&](const auto& value) { writer.attribute(name, value); }, attribute.second);
+  }
+}
+
 std::string container_format(const std::string& path) {
   return detail::check_seal(path, false).format;
 }

@@ -67,7 +67,7 @@ EventTable read_events(const Execution& execution, const std::vector<std::string
     if (first != nullptr && (found != format || log->columns() != first->columns())) {
       throw DataError(path, "is of another format or has other columns than " + paths.front());
     }
-    auto parsed = detail::parse_log(execution, *log, options.strict);
+    auto parsed = detail::parse_log(execution, *log, options);
     if (rows_of(parsed) == 0) throw DataError(path, "has no rows");
     chunks.insert(chunks.end(), std::make_move_iterator(parsed.begin()),
                   std::make_move_iterator(parsed.end()));
@@ -81,6 +81,7 @@ EventTable read_events(const Execution& execution, const std::vector<std::string
   if (!options.items.empty()) detail::add_catalogue(execution, options.items, events);
   mark_services(*first, events);
   events.currency = options.currency.empty() ? std::string(first->currency()) : options.currency;
+  if (options.pseudonym_key) pseudonymize(execution, *options.pseudonym_key, events);
   return events;
 }
 

@@ -135,12 +135,12 @@ class GenericCsv : public LogReader {
   /// The column the caller names, which must exist, or else the first synonym.
   std::optional<std::size_t> find(const std::string& role, const ImportOptions& options) const {
     const auto named = options.columns.find(role);
-    if (named != options.columns.end()) return csv().column(named->second);
+    if (named != options.columns.end()) return named_column(csv(), named->second, options);
     return find_role(csv().header(), role);
   }
   std::size_t need(const std::string& role, const ImportOptions& options) const {
     if (const auto found = find(role, options)) return *found;
-    throw DataError(csv().path(), 1, csv().missing_column(role));
+    throw_missing_column(csv(), role, options);
   }
 
   Columns columns_;

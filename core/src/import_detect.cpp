@@ -84,10 +84,10 @@ LogFormat detect_format(const std::string& path, const ImportOptions& options) {
   if (customer && find_role(header, "item") && (header.size() == 2 || header.size() == 3)) {
     return LogFormat::kPairs;
   }
-  throw DataError(path, 1,
-                  "no known layout: no columns for customer and time found; name the format or the "
-                  "columns. The line begins: " +
-                      lines[0].substr(0, 100));
+  std::string fault =
+      "no known layout: no columns for customer and time found; name the format or the columns";
+  if (may_quote(options)) fault += ". The line begins: " + lines[0].substr(0, 100);
+  throw DataError(path, 1, fault);
 }
 
 }  // namespace tenure::detail

@@ -1,8 +1,6 @@
 #include "import_fields.hpp"
 #include "import_rows.hpp"
 
-#include <tenure/core/error.hpp>
-
 #include <algorithm>
 
 namespace tenure::detail {
@@ -68,14 +66,14 @@ class OnlineRetailParser : public RowParser {
 
 class OnlineRetail : public LogReader {
  public:
-  explicit OnlineRetail(CsvReader source) : LogReader(std::move(source)) {
-    columns_.invoice = need({"invoice", "invoiceno"}, "Invoice");
-    columns_.item = need({"stockcode"}, "StockCode");
-    columns_.quantity = need({"quantity"}, "Quantity");
-    columns_.date = need({"invoicedate"}, "InvoiceDate");
-    columns_.price = need({"price", "unitprice"}, "Price");
-    columns_.customer = need({"customerid"}, "CustomerID");
-    columns_.country = need({"country"}, "Country");
+  OnlineRetail(CsvReader source, const ImportOptions& options) : LogReader(std::move(source)) {
+    columns_.invoice = need({"invoice", "invoiceno"}, "Invoice", options);
+    columns_.item = need({"stockcode"}, "StockCode", options);
+    columns_.quantity = need({"quantity"}, "Quantity", options);
+    columns_.date = need({"invoicedate"}, "InvoiceDate", options);
+    columns_.price = need({"price", "unitprice"}, "Price", options);
+    columns_.customer = need({"customerid"}, "CustomerID", options);
+    columns_.country = need({"country"}, "Country", options);
     columns_.description = find_name(csv().header(), {"description"});
   }
 
@@ -100,9 +98,10 @@ class OnlineRetail : public LogReader {
   }
 
  private:
-  std::size_t need(const std::vector<std::string_view>& names, std::string_view shown) const {
+  std::size_t need(const std::vector<std::string_view>& names, std::string_view shown,
+                   const ImportOptions& options) const {
     if (const auto found = find_name(csv().header(), names)) return *found;
-    throw DataError(csv().path(), 1, csv().missing_column(shown));
+    throw_missing_column(csv(), shown, options);
   }
 
   Columns columns_;
@@ -111,10 +110,10 @@ class OnlineRetail : public LogReader {
 }  // namespace
 
 std::unique_ptr<LogReader> open_online_retail(const Execution& execution, const std::string& path,
-                                              const ImportOptions&) {
+                                              const ImportOptions& options) {
   const auto lines = first_lines(path, 1);
   const char delimiter = guess_delimiter(lines.empty() ? "" : lines[0]);
-  return std::make_unique<OnlineRetail>(CsvReader(execution, path, {delimiter, true}));
+  return std::make_unique<OnlineRetail>(CsvReader(execution, path, {delimiter, true}), options);
 }
 
 }  // namespace tenure::detail

@@ -52,8 +52,21 @@ bool ChunkRows::count(const FaultSet& faults) noexcept {
   return !reason;
 }
 
-std::string LogReader::describe(Fault fault, const CsvRecord& record) const {
+std::size_t named_column(const CsvReader& csv, std::string_view name,
+                         const ImportOptions& options) {
+  if (const auto found = csv.find_column(name)) return *found;
+  throw_missing_column(csv, name, options);
+}
+
+void throw_missing_column(const CsvReader& csv, std::string_view name,
+                          const ImportOptions& options) {
+  if (may_quote(options)) throw DataError(csv.path(), 1, csv.missing_column(name));
+  throw DataError(csv.path(), 1, "no column '" + std::string(name) + "' in the header");
+}
+
+std::string LogReader::describe(Fault fault, const CsvRecord& record, bool quote) const {
   std::string text(to_string(fault));
+  if (!quote) return text;
   text += ": ";
   for (std::size_t i = 0; i < record.fields.size(); ++i) {
     if (i > 0) text += ',';
@@ -63,7 +76,8 @@ std::string LogReader::describe(Fault fault, const CsvRecord& record) const {
   return text;
 }
 
-std::vector<ChunkRows> parse_log(const Execution& execution, const LogReader& log, bool strict) {
+std::vector<ChunkRows> parse_log(const Execution& execution, const LogReader& log,
+                                 const ImportOptions& options) {
   const auto bounds = log.csv().chunk_bounds();
   std::vector<ChunkRows> chunks(bounds.size() - 1);
   const ColumnSet columns = log.columns();
@@ -75,9 +89,10 @@ std::vector<ChunkRows> parse_log(const Execution& execution, const LogReader& lo
         const auto parser = log.parser();
         const auto visit = [&](const CsvRecord& record) {
           const FaultSet faults = parser->parse(record, rows);
-          if (!strict || faults.empty()) return;
+          if (!options.strict || faults.empty()) return;
           if (const auto reason = faults.reason()) {
-            rows.first_fault.emplace(record.line, log.describe(*reason, record));
+            rows.first_fault.emplace(record.line,
+                                     log.describe(*reason, record, may_quote(options)));
             throw StopChunk{};
           }
         };

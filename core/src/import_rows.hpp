@@ -145,8 +145,8 @@ class LogReader {
   /// Whether the format knows service lines at all, and whether this item is one.
   virtual bool has_services() const { return false; }
   virtual bool is_service(std::string_view) const { return false; }
-  /// What a strict reading says of a row.
-  std::string describe(Fault fault, const CsvRecord& record) const;
+  /// What a strict reading says of a row; `quote`: with its fields.
+  std::string describe(Fault fault, const CsvRecord& record, bool quote) const;
 
  private:
   CsvReader csv_;
@@ -166,8 +166,18 @@ std::unique_ptr<LogReader> open_csv(const Execution& execution, const std::strin
 /// Tells the format from the first lines. @throws DataError where it is none.
 LogFormat detect_format(const std::string& path, const ImportOptions& options);
 
+/// Whether a message may quote the log: not where customers are pseudonymised. Not its header
+/// either, since the first line of a log without one holds a customer.
+inline bool may_quote(const ImportOptions& options) noexcept { return !options.pseudonym_key; }
+
+/// Position of a column by its exact name. @throws DataError where it is missing.
+std::size_t named_column(const CsvReader& csv, std::string_view name, const ImportOptions& options);
+[[noreturn]] void throw_missing_column(const CsvReader& csv, std::string_view name,
+                                       const ImportOptions& options);
+
 /// Parses every chunk of a file. With strict the first faulty row of the file is thrown.
-std::vector<ChunkRows> parse_log(const Execution& execution, const LogReader& log, bool strict);
+std::vector<ChunkRows> parse_log(const Execution& execution, const LogReader& log,
+                                 const ImportOptions& options);
 
 /// Adds a catalogue of items (ImportOptions::items) to the table.
 /// @throws DataError as read_events() says.

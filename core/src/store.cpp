@@ -82,6 +82,7 @@ void write_store(const Execution& execution, const EventTable& events, const std
   events.validate();
   ContainerWriter file(execution, path, kFormat, kStoreVersion);
   file.attribute("currency", events.currency);
+  if (!events.pseudonym_key.empty()) file.attribute("pseudonym_key", events.pseudonym_key);
   write_counts(file, events.counts);
   file.write<std::uint32_t>("events/customer", events.customer);
   file.write<std::uint32_t>("events/item", events.item);
@@ -110,6 +111,7 @@ EventTable read_store(const Execution& execution, const std::string& path) {
   const ContainerReader file(execution, path, kFormat, kStoreVersion);
   EventTable events;
   events.currency = file.string_attribute("currency").value_or("");
+  events.pseudonym_key = file.string_attribute("pseudonym_key").value_or("");
   events.counts.rows = count_attribute(file, "rows");
   events.counts.kept = count_attribute(file, "kept");
   events.counts.dropped = read_reasons(file, kDropped);

@@ -82,13 +82,7 @@ BgBbFit fit_bg_bb(const Execution& execution, const RecencyFrequency& data,
     };
   };
   const detail::Maximum best = detail::fit_orders(execution, problem, rows, options);
-  BgBbFit fit;
-  const std::vector<double> v = detail::natural_parameters(best, problem.scales);
-  const std::vector<double> e = detail::standard_errors(best, problem.scales);
-  fit.parameters = {v[0], v[1], v[2], v[3]};
-  fit.standard_errors = {e[0], e[1], e[2], e[3]};
-  detail::finish_fit(best, sum.customers, fit);
-  return fit;
+  return detail::make_fit<BgBbFit>(best, problem, sum.customers);
 }
 
 double bg_bb_log_likelihood(const BgBbParameters& p, const RecencyFrequency& data) {
@@ -118,6 +112,14 @@ double bg_bb_conditional_expected_orders(const BgBbParameters& p, double x, doub
   check_periods(periods);
   return detail::finite(p_alive(p, x, t_x, n) * expected_if_alive(p, x, n, periods, 1.0),
                         "BG/BB conditional expected orders");
+}
+
+double bg_bb_expected_orders_if_alive(const BgBbParameters& p, double x, double t_x, double n,
+                                      double periods) {
+  detail::check_parameters(p);
+  detail::check_bg_bb_history(x, t_x, n);
+  check_periods(periods);
+  return detail::finite(expected_if_alive(p, x, n, periods, 1.0), "BG/BB expected orders if alive");
 }
 
 double bg_bb_p_alive(const BgBbParameters& p, double x, double t_x, double n) {
@@ -180,6 +182,16 @@ LifetimeLatent draw_bg_bb_posterior(RandomStream& stream, const BgBbParameters& 
   latent.alive = false;
   latent.rate = draw_beta(stream, p.alpha + x, p.beta + lived_periods - x);
   latent.dropout = draw_beta(stream, p.gamma + 1, p.delta + lived_periods);
+  return latent;
+}
+
+LifetimeLatent draw_bg_bb_alive(RandomStream& stream, const BgBbParameters& p, double x, double t_x,
+                                double n) {
+  detail::check_parameters(p);
+  detail::check_bg_bb_history(x, t_x, n);
+  LifetimeLatent latent;
+  latent.rate = draw_beta(stream, p.alpha + x, p.beta + n - x);
+  latent.dropout = draw_beta(stream, p.gamma, p.delta + n + 1);
   return latent;
 }
 

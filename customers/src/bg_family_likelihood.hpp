@@ -1,5 +1,6 @@
 #pragma once
 
+#include "likelihood_rows.hpp"
 #include "maximum_likelihood.hpp"
 
 #include <tenure/core/execution.hpp>
@@ -7,7 +8,6 @@
 
 #include <cstddef>
 #include <span>
-#include <vector>
 
 namespace tenure::customers::detail {
 
@@ -43,13 +43,8 @@ class BgFamilyLikelihood {
   Derivatives evaluate(const Execution& execution, std::span<const double> theta) const;
 
  private:
-  struct Group {
-    double x;
-    double weight;
-  };
   BgVariant variant_;
-  std::vector<Group> groups_;  // distinct x
-  std::vector<double> x_, t_x_, age_, weight_;
+  LikelihoodRows rows_;
 };
 
 }  // namespace tenure::customers::detail

@@ -27,6 +27,13 @@ double expected_if_alive(const BgNbdParameters& p, double x, double T, double t)
   return detail::expected_orders_before_dropout(p.r + x, p.a, p.b + x, t / (p.alpha + T));
 }
 
+BgNbdLatent draw_alive(RandomStream& stream, const BgNbdParameters& p, double x, double T) {
+  BgNbdLatent latent;
+  latent.rate = draw_gamma(stream, p.r + x, p.alpha + T);
+  latent.dropout = draw_beta(stream, p.a, p.b + x);
+  return latent;
+}
+
 }  // namespace
 
 double bg_nbd_expected_orders(const BgNbdParameters& p, double t) {
@@ -43,6 +50,14 @@ double bg_nbd_conditional_expected_orders(const BgNbdParameters& p, double x, do
   detail::check_horizon(t);
   return detail::finite(p_alive(p, x, t_x, T) * expected_if_alive(p, x, T, t),
                         "BG/NBD conditional expected orders");
+}
+
+double bg_nbd_expected_orders_if_alive(const BgNbdParameters& p, double x, double t_x, double T,
+                                       double t) {
+  detail::check_parameters(p);
+  detail::check_history(x, t_x, T);
+  detail::check_horizon(t);
+  return detail::finite(expected_if_alive(p, x, T, t), "BG/NBD expected orders if alive");
 }
 
 double bg_nbd_discounted_residual_orders(const BgNbdParameters& p, double x, double t_x, double T,
@@ -81,16 +96,19 @@ BgNbdLatent draw_bg_nbd_posterior(RandomStream& stream, const BgNbdParameters& p
                                   double t_x, double T) {
   detail::check_parameters(p);
   detail::check_history(x, t_x, T);
+  if (draw_bernoulli(stream, p_alive(p, x, t_x, T))) return draw_alive(stream, p, x, T);
   BgNbdLatent latent;
-  latent.alive = draw_bernoulli(stream, p_alive(p, x, t_x, T));
-  if (latent.alive) {
-    latent.rate = draw_gamma(stream, p.r + x, p.alpha + T);
-    latent.dropout = draw_beta(stream, p.a, p.b + x);
-  } else {
-    latent.rate = draw_gamma(stream, p.r + x, p.alpha + t_x);
-    latent.dropout = draw_beta(stream, p.a + 1, p.b + x - 1);
-  }
+  latent.alive = false;
+  latent.rate = draw_gamma(stream, p.r + x, p.alpha + t_x);
+  latent.dropout = draw_beta(stream, p.a + 1, p.b + x - 1);
   return latent;
+}
+
+BgNbdLatent draw_bg_nbd_alive(RandomStream& stream, const BgNbdParameters& p, double x, double t_x,
+                              double T) {
+  detail::check_parameters(p);
+  detail::check_history(x, t_x, T);
+  return draw_alive(stream, p, x, T);
 }
 
 }  // namespace tenure::customers

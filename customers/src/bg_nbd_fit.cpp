@@ -16,14 +16,7 @@ BgNbdFit fit_bg_nbd(const Execution& execution, const RecencyFrequency& data,
   const detail::OrderTotals sum = detail::check_order_data("BG/NBD", options, rows);
   const detail::OrderProblem problem = detail::bg_nbd_problem(sum);
   const detail::Maximum best = detail::fit_orders(execution, problem, rows, options);
-
-  BgNbdFit fit;
-  const std::vector<double> v = detail::natural_parameters(best, problem.scales);
-  const std::vector<double> e = detail::standard_errors(best, problem.scales);
-  fit.parameters = {v[0], v[1], v[2], v[3]};
-  fit.standard_errors = {e[0], e[1], e[2], e[3]};
-  detail::finish_fit(best, sum.customers, fit);
-  return fit;
+  return detail::make_fit<BgNbdFit>(best, problem, sum.customers);
 }
 
 double bg_nbd_log_likelihood(const BgNbdParameters& parameters, const RecencyFrequency& data) {

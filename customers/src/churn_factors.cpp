@@ -69,10 +69,12 @@ SeenRows rows_until(const Execution& execution, const EventTable& events, std::i
   }
   parallel_for(execution, events.customers.size(), kCustomersPerChunk, [&](const Chunk& chunk) {
     for (std::size_t c = chunk.begin; c < chunk.end; ++c) {
-      std::stable_sort(
-          seen.rows.begin() + static_cast<std::ptrdiff_t>(seen.start[c]),
-          seen.rows.begin() + static_cast<std::ptrdiff_t>(seen.start[c + 1]),
-          [&](std::uint64_t l, std::uint64_t r) { return events.time[l] < events.time[r]; });
+      const auto earlier = [&](std::uint64_t l, std::uint64_t r) {
+        return events.time[l] < events.time[r];
+      };
+      const auto begin = seen.rows.begin() + static_cast<std::ptrdiff_t>(seen.start[c]);
+      const auto end = seen.rows.begin() + static_cast<std::ptrdiff_t>(seen.start[c + 1]);
+      if (!std::is_sorted(begin, end, earlier)) std::stable_sort(begin, end, earlier);
     }
   });
   if (events.has_price()) seen.holds |= detail::kPrices;
@@ -184,7 +186,16 @@ ChurnFactors churn_factors(const Execution& execution, const EventTable& events,
   check(events, options);
   OrderHistoryOptions history_options;
   history_options.end_day = options.as_of;
-  const OrderHistory history = make_order_history(execution, events, history_options);
+  return churn_factors(execution, events, make_order_history(execution, events, history_options),
+                       options);
+}
+
+ChurnFactors churn_factors(const Execution& execution, const EventTable& events,
+                           const OrderHistory& history, const ChurnFactorOptions& options) {
+  check(events, options);
+  if (history.end_day != options.as_of || history.customers() != events.customers.size()) {
+    throw ArgumentError("churn: the order history is of another day or of other customers");
+  }
   ChurnFactors result;
   result.as_of = static_cast<std::int32_t>(options.as_of);
   result.customer = active_customers(history, options);
@@ -227,10 +238,13 @@ ChurnFactors churn_factors(const Execution& execution, const EventTable& events,
 
 std::vector<std::uint8_t> churn_outcomes(const Execution& execution, const EventTable& events,
                                          std::span<const std::uint32_t> customers,
-                                         std::int64_t as_of, int window_days) {
+                                         std::int64_t as_of, int window_days,
+                                         std::optional<std::int64_t> log_end) {
   check(events, {as_of, 1, window_days, false});
-  if (events.rows() == 0 ||
-      day_of(*std::max_element(events.time.begin(), events.time.end())) < as_of + window_days) {
+  if (!log_end && events.rows() > 0) {
+    log_end = day_of(*std::max_element(events.time.begin(), events.time.end()));
+  }
+  if (!log_end || *log_end < as_of + window_days) {
     throw ArgumentError("churn: the log ends before the window of " + std::to_string(window_days) +
                         " days after " + format_date(as_of * kSecondsPerDay));
   }

@@ -138,6 +138,18 @@ std::string_view to_string(ChurnModelKind kind) noexcept {
   return kind == ChurnModelKind::kLogistic ? "logistic" : "trees";
 }
 
+std::vector<ChurnModelKind> churn_model_kinds(std::string_view name) {
+  if (name == "logistic") return {ChurnModelKind::kLogistic};
+  if (name == "trees") return {ChurnModelKind::kTrees};
+  if (name != "both") {
+    throw ArgumentError("churn: there is no model '" + std::string(name) +
+                        "', only logistic, trees, both");
+  }
+  std::vector<ChurnModelKind> kinds = {ChurnModelKind::kLogistic};
+  if (churn_trees_available()) kinds.push_back(ChurnModelKind::kTrees);
+  return kinds;
+}
+
 ChurnModel train_churn_model(const Execution& execution, Snapshots snapshots,
                              const ChurnModelOptions& options) {
   check(snapshots, options);
@@ -199,10 +211,14 @@ std::vector<ChurnReason> churn_reasons(const ChurnModel& model, const ChurnFacto
   std::vector<std::size_t> order(columns);
   std::iota(order.begin(), order.end(), std::size_t{0});
   const double* parts = prediction.contributions.data() + row * columns;
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t l, std::size_t r) {
-    return std::abs(parts[l]) > std::abs(parts[r]);
-  });
-  order.resize(std::min(count, columns));
+  const std::size_t wanted = std::min(count, columns);
+  std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(wanted), order.end(),
+                    [&](std::size_t l, std::size_t r) {
+                      const double left = std::abs(parts[l]);
+                      const double right = std::abs(parts[r]);
+                      return left > right || (left == right && l < r);
+                    });
+  order.resize(wanted);
   std::vector<ChurnReason> reasons;
   for (const std::size_t j : order) {
     const std::size_t id = model.factors[j];

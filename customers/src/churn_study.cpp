@@ -18,6 +18,17 @@ ChurnModelOptions model_options(const ChurnStudy& study, ChurnModelKind kind) {
   return options;
 }
 
+std::vector<std::int32_t> days_to_learn_from(const ChurnStudy& study, std::int32_t known_until) {
+  std::vector<std::int32_t> days = study.training_days(known_until);
+  const int window = study.options().window_days;
+  if (days.empty() || days.front() + window > days.back()) {
+    throw ArgumentError("churn: the log reaches back too little from " +
+                        format_date(known_until * kSecondsPerDay) + " for windows of " +
+                        std::to_string(window) + " days: three are needed");
+  }
+  return days;
+}
+
 /// Forecasts of one test day, as they come.
 class Bench {
  public:
@@ -100,7 +111,7 @@ ChurnStudy::ChurnStudy(const EventTable& events, const ChurnStudyOptions& option
   }
   const auto [first, last] = std::minmax_element(events.time.begin(), events.time.end());
   first_day_ = static_cast<std::int32_t>(day_of(*first));
-  last_day_ = static_cast<std::int32_t>(day_of(*last));
+  last_day_ = options.log_end.value_or(static_cast<std::int32_t>(day_of(*last)));
 }
 
 ChurnFactors ChurnStudy::customers(const Execution& execution, std::int32_t day) const {
@@ -108,6 +119,7 @@ ChurnFactors ChurnStudy::customers(const Execution& execution, std::int32_t day)
   options.as_of = day;
   options.active_days = options_.active_days;
   options.window_days = options_.window_days;
+  options.lifetime = options_.lifetime || options_.lifetime_factors;
   return churn_factors(execution, *events_, options);
 }
 
@@ -116,7 +128,8 @@ const ChurnSnapshot& ChurnStudy::snapshot(const Execution& execution, std::int32
   if (found != snapshots_.end()) return found->second;
   ChurnSnapshot made;
   made.factors = customers(execution, day);
-  made.left = churn_outcomes(execution, *events_, made.factors.customer, day, options_.window_days);
+  made.left = churn_outcomes(execution, *events_, made.factors.customer, day, options_.window_days,
+                             last_day_);
   return snapshots_.emplace(day, std::move(made)).first->second;
 }
 
@@ -136,12 +149,7 @@ std::vector<std::int32_t> ChurnStudy::training_days(std::int32_t known_until) co
 
 ChurnModel ChurnStudy::train(const Execution& execution, std::int32_t known_until,
                              const ChurnModelOptions& options) {
-  const std::vector<std::int32_t> days = training_days(known_until);
-  if (days.empty() || days.front() + options_.window_days > days.back()) {
-    throw ArgumentError("churn: the log reaches back too little from " +
-                        format_date(known_until * kSecondsPerDay) + " for windows of " +
-                        std::to_string(options_.window_days) + " days: three are needed");
-  }
+  const std::vector<std::int32_t> days = days_to_learn_from(*this, known_until);
   std::vector<const ChurnSnapshot*> snapshots;
   for (const std::int32_t day : days) {
     execution.report("snapshots", snapshots.size(), days.size());
@@ -150,9 +158,21 @@ ChurnModel ChurnStudy::train(const Execution& execution, std::int32_t known_unti
   return train_churn_model(execution, snapshots, options);
 }
 
+ChurnModel train_best_churn_model(const Execution& execution, ChurnStudy& study,
+                                  std::int32_t known_until, std::span<const ChurnModelKind> kinds) {
+  if (kinds.empty()) throw ArgumentError("churn: no kind of model to train");
+  ChurnModel best;
+  for (const ChurnModelKind kind : kinds) {
+    ChurnModel model = study.train(execution, known_until, model_options(study, kind));
+    if (!best.scorer || model.held_out_log_loss < best.held_out_log_loss) best = std::move(model);
+  }
+  return best;
+}
+
 ChurnEvaluation evaluate_churn(const Execution& execution, ChurnStudy& study, std::int32_t as_of,
                                std::span<const ChurnModelKind> kinds,
                                const AssessmentOptions& assessment) {
+  days_to_learn_from(study, as_of);  // a log that is too short is told before the work
   Bench bench(execution, study, as_of, assessment);
   bench.add_factor("recency");
   bench.add_factor("p_alive");

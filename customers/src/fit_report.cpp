@@ -100,6 +100,18 @@ void take_rest(const FitReport& report, Fit& fit) {
   fit.iterations = report.iterations;
 }
 
+// Of a model of four estimated parameters; `rest` are those that were given.
+template <class Fit, class... Rest>
+Fit four(const FitReport& report, Rest... rest) {
+  const auto& v = report.estimates;
+  const auto& e = report.standard_errors;
+  Fit fit;
+  fit.parameters = {v[0], v[1], v[2], v[3], rest...};
+  fit.standard_errors = {e[0], e[1], e[2], e[3], rest...};
+  take_rest(report, fit);
+  return fit;
+}
+
 template <class Parameters>
 FitReport make_with_covariates(const char* model, const Names& names,
                                const CovariateFit<Parameters>& fit, const CovariateDesign& design,
@@ -174,46 +186,22 @@ FitReport fit_report(const CovariateFit<ParetoNbdParameters>& fit, const Covaria
 
 BgNbdFit bg_nbd_fit(const FitReport& report) {
   check(report, {kBgNbd}, bg_nbd_names());
-  const auto& v = report.estimates;
-  const auto& e = report.standard_errors;
-  BgNbdFit fit;
-  fit.parameters = {v[0], v[1], v[2], v[3]};
-  fit.standard_errors = {e[0], e[1], e[2], e[3]};
-  take_rest(report, fit);
-  return fit;
+  return four<BgNbdFit>(report);
 }
 
 MbgCnbdFit mbg_cnbd_fit(const FitReport& report) {
   check(report, {kMbgCnbd, kMbgNbd}, bg_nbd_names());
-  const auto& v = report.estimates;
-  const auto& e = report.standard_errors;
-  MbgCnbdFit fit;
-  fit.parameters = {v[0], v[1], v[2], v[3], report.regularity};
-  fit.standard_errors = {e[0], e[1], e[2], e[3], report.regularity};
-  take_rest(report, fit);
-  return fit;
+  return four<MbgCnbdFit>(report, report.regularity);
 }
 
 ParetoNbdFit pareto_nbd_fit(const FitReport& report) {
   check(report, {kParetoNbd}, pareto_nbd_names());
-  const auto& v = report.estimates;
-  const auto& e = report.standard_errors;
-  ParetoNbdFit fit;
-  fit.parameters = {v[0], v[1], v[2], v[3]};
-  fit.standard_errors = {e[0], e[1], e[2], e[3]};
-  take_rest(report, fit);
-  return fit;
+  return four<ParetoNbdFit>(report);
 }
 
 BgBbFit bg_bb_fit(const FitReport& report) {
   check(report, {kBgBb}, bg_bb_names());
-  const auto& v = report.estimates;
-  const auto& e = report.standard_errors;
-  BgBbFit fit;
-  fit.parameters = {v[0], v[1], v[2], v[3]};
-  fit.standard_errors = {e[0], e[1], e[2], e[3]};
-  take_rest(report, fit);
-  return fit;
+  return four<BgBbFit>(report);
 }
 
 SbgFit sbg_fit(const FitReport& report) {

@@ -6,11 +6,15 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <limits>
 #include <string>
 #include <utility>
 
 namespace tenure::customers {
 namespace {
+
+constexpr double kMostTicks = 1e12;  // a draw's mean beyond it stays countable
 
 // The functions of a model's header behind the interface. Functions is a struct of static members.
 template <class Functions>
@@ -26,6 +30,10 @@ class Model final : public LifetimeModel {
   double p_alive(double x, double t_x, double T) const override {
     return Functions::alive(p_, x, t_x, T);
   }
+  double expected_orders_if_alive(double x, double t_x, double T, double t) const override {
+    return Functions::if_alive(p_, x, t_x, T, t);
+  }
+  bool needs_recency() const noexcept override { return Functions::needs_recency(p_); }
   double survival(double t) const override { return Functions::survival(p_, t); }
   double discounted_residual_orders(double x, double t_x, double T,
                                     double discount) const override {
@@ -38,10 +46,18 @@ class Model final : public LifetimeModel {
                                 double T) const override {
     return Functions::posterior(stream, p_, x, t_x, T);
   }
+  LifetimeLatent draw_alive(RandomStream& stream, double x, double t_x, double T) const override {
+    return Functions::draw_alive(stream, p_, x, t_x, T);
+  }
   std::vector<double> draw_orders(RandomStream& stream, const LifetimeLatent& latent,
                                   double t) const override {
     detail::check_horizon(t);
     return Functions::orders(stream, p_, latent, t);
+  }
+  double draw_order_count(RandomStream& stream, const LifetimeLatent& latent,
+                          double t) const override {
+    detail::check_horizon(t);
+    return latent.alive ? Functions::count(stream, p_, latent, t) : 0.0;
   }
 
  private:
@@ -61,6 +77,38 @@ std::vector<double> order_times(RandomStream& stream, int k, const LifetimeLaten
     if (draw_bernoulli(stream, std::min(1.0, latent.dropout))) return times;
     ticks = k;
   }
+}
+
+/// Orders up to and including the one that is followed by leaving, with probability q after each.
+double orders_before_leaving(RandomStream& stream, double q) {
+  const double u = stream.uniform();
+  if (q >= 1.0) return 1.0;
+  if (!(q > 0.0)) return std::numeric_limits<double>::max();
+  return 1.0 + std::floor(std::log(u) / std::log1p(-q));
+}
+
+// Ticks that would come within t, as whole orders; then how many of them the customer stays for.
+double order_count(RandomStream& stream, int k, const LifetimeLatent& latent, double t) {
+  const double mean = std::min(k * latent.rate * t, kMostTicks);
+  const auto ticks = static_cast<double>(draw_poisson(stream, mean));
+  const double orders = k == 1 ? ticks : std::floor((ticks + latent.phase) / k);
+  return orders == 0.0 ? 0.0 : std::min(orders, orders_before_leaving(stream, latent.dropout));
+}
+
+double bg_nbd_count(RandomStream& stream, const BgNbdParameters&, const LifetimeLatent& latent,
+                    double t) {
+  return order_count(stream, 1, latent, t);
+}
+
+double mbg_cnbd_count(RandomStream& stream, const MbgCnbdParameters& p,
+                      const LifetimeLatent& latent, double t) {
+  return order_count(stream, p.k, latent, t);
+}
+
+double pareto_nbd_count(RandomStream& stream, const ParetoNbdParameters&,
+                        const LifetimeLatent& latent, double t) {
+  const double end = std::min(t, draw_exponential(stream) / latent.dropout);
+  return static_cast<double>(draw_poisson(stream, std::min(latent.rate * end, kMostTicks)));
 }
 
 std::vector<double> bg_nbd_orders(RandomStream& stream, const BgNbdParameters&,
@@ -98,52 +146,79 @@ std::vector<double> bg_bb_orders(RandomStream& stream, const BgBbParameters&,
   return times;
 }
 
+double bg_bb_count(RandomStream& stream, const BgBbParameters& p, const LifetimeLatent& latent,
+                   double t) {
+  return static_cast<double>(bg_bb_orders(stream, p, latent, t).size());
+}
+
+template <class Parameters>
+bool never(const Parameters&) noexcept {
+  return false;
+}
+bool several_ticks(const MbgCnbdParameters& p) noexcept { return p.k > 1; }
+
 struct BgNbd {
   using Parameters = BgNbdParameters;
   static constexpr auto expected = bg_nbd_expected_orders;
   static constexpr auto conditional = bg_nbd_conditional_expected_orders;
+  static constexpr auto if_alive = bg_nbd_expected_orders_if_alive;
+  static constexpr auto needs_recency = never<BgNbdParameters>;
   static constexpr auto alive = bg_nbd_p_alive;
   static constexpr auto survival = bg_nbd_survival;
   static constexpr auto discounted = bg_nbd_discounted_residual_orders;
   static constexpr auto prior = draw_bg_nbd_prior;
   static constexpr auto posterior = draw_bg_nbd_posterior;
+  static constexpr auto draw_alive = draw_bg_nbd_alive;
   static constexpr auto orders = bg_nbd_orders;
+  static constexpr auto count = bg_nbd_count;
 };
 
 struct MbgCnbd {
   using Parameters = MbgCnbdParameters;
   static constexpr auto expected = mbg_cnbd_expected_orders;
   static constexpr auto conditional = mbg_cnbd_conditional_expected_orders;
+  static constexpr auto if_alive = mbg_cnbd_expected_orders_if_alive;
+  static constexpr auto needs_recency = several_ticks;
   static constexpr auto alive = mbg_cnbd_p_alive;
   static constexpr auto survival = mbg_cnbd_survival;
   static constexpr auto discounted = mbg_cnbd_discounted_residual_orders;
   static constexpr auto prior = draw_mbg_cnbd_prior;
   static constexpr auto posterior = draw_mbg_cnbd_posterior;
+  static constexpr auto draw_alive = draw_mbg_cnbd_alive;
   static constexpr auto orders = mbg_cnbd_orders;
+  static constexpr auto count = mbg_cnbd_count;
 };
 
 struct ParetoNbd {
   using Parameters = ParetoNbdParameters;
   static constexpr auto expected = pareto_nbd_expected_orders;
   static constexpr auto conditional = pareto_nbd_conditional_expected_orders;
+  static constexpr auto if_alive = pareto_nbd_expected_orders_if_alive;
+  static constexpr auto needs_recency = never<ParetoNbdParameters>;
   static constexpr auto alive = pareto_nbd_p_alive;
   static constexpr auto survival = pareto_nbd_survival;
   static constexpr auto discounted = pareto_nbd_discounted_residual_orders;
   static constexpr auto prior = draw_pareto_nbd_prior;
   static constexpr auto posterior = draw_pareto_nbd_posterior;
+  static constexpr auto draw_alive = draw_pareto_nbd_alive;
   static constexpr auto orders = pareto_nbd_orders;
+  static constexpr auto count = pareto_nbd_count;
 };
 
 struct BgBb {
   using Parameters = BgBbParameters;
   static constexpr auto expected = bg_bb_expected_orders;
   static constexpr auto conditional = bg_bb_conditional_expected_orders;
+  static constexpr auto if_alive = bg_bb_expected_orders_if_alive;
+  static constexpr auto needs_recency = never<BgBbParameters>;
   static constexpr auto alive = bg_bb_p_alive;
   static constexpr auto survival = bg_bb_survival;
   static constexpr auto discounted = bg_bb_discounted_residual_orders;
   static constexpr auto prior = draw_bg_bb_prior;
   static constexpr auto posterior = draw_bg_bb_posterior;
+  static constexpr auto draw_alive = draw_bg_bb_alive;
   static constexpr auto orders = bg_bb_orders;
+  static constexpr auto count = bg_bb_count;
 };
 
 template <class Functions>

@@ -4,14 +4,16 @@
 #include <tenure/core/distributions.hpp>
 #include <tenure/core/error.hpp>
 #include <tenure/core/parallel.hpp>
+#include <tenure/customers/lifetime_model.hpp>
 #include <tenure/customers/lifetime_value.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
+#include <memory>
 #include <span>
 #include <string>
 #include <tuple>
+#include <utility>
 
 namespace tenure::customers {
 namespace {
@@ -58,28 +60,41 @@ std::vector<std::size_t> group_starts(const std::vector<Key>& keys) {
   return starts;
 }
 
-/// A spend model with draws of its parameters.
-struct Spend {
-  GammaGammaParameters at;
-  std::vector<double> drawn;  // (p, q, gamma) a draw
-
-  GammaGammaParameters draw(std::size_t d) const {
-    return {drawn[3 * d], drawn[3 * d + 1], drawn[3 * d + 2]};
-  }
+/// The models at the estimates, and under every draw of their parameters.
+struct Models {
+  std::shared_ptr<const LifetimeModel> orders;
+  double days_per_unit = 0.0;
+  std::vector<std::shared_ptr<const LifetimeModel>> drawn_orders;
+  std::optional<GammaGammaParameters> spend;
+  std::vector<GammaGammaParameters> drawn_spend;
 };
+
+Models make_models(std::uint64_t seed, const FitReport& orders,
+                   const std::optional<FitReport>& spend, std::size_t draws) {
+  if (lifetime_kind(orders.model).discrete) {
+    throw ArgumentError("lifetime value: model '" + orders.model + "' counts periods, not days");
+  }
+  Models models;
+  models.orders = lifetime_model(orders);
+  models.days_per_unit = orders.days_per_unit;
+  if (spend) models.spend = gamma_gamma_fit(*spend).parameters;
+  detail::DrawnFits drawn = detail::draw_fits(seed, orders, spend, draws);
+  for (const FitReport& one : drawn.orders) models.drawn_orders.push_back(lifetime_model(one));
+  models.drawn_spend = std::move(drawn.spend);
+  return models;
+}
 
 /// What lies between the first and the last key of a group, and its quantiles. Holds scratch
 /// memory, one a chunk of groups.
 class Forecaster {
  public:
-  Forecaster(std::uint64_t seed, const CalibrationSummary& summary, const OrderModel& orders,
-             const std::optional<Spend>& spend, const ForecastOptions& options)
+  Forecaster(std::uint64_t seed, const CalibrationSummary& summary, const Models& models,
+             const ForecastOptions& options)
       : seed_(seed),
         summary_(summary),
-        orders_(orders),
-        spend_(spend),
+        models_(models),
         options_(options),
-        horizon_(options.horizon_days / orders.days_per_unit),
+        horizon_(options.horizon_days / models.days_per_unit),
         draws_(static_cast<std::size_t>(options.draws)) {}
 
   void forecast(std::span<const Key> group, std::vector<CustomerForecast>& result) {
@@ -93,7 +108,7 @@ class Forecaster {
   // The group's expectations for a customer who is alive.
   void expect(const Key& key) {
     const auto until = [&](double t) {
-      return detail::finite(orders_.expected_if_alive(key.x, key.t_x, key.age, t),
+      return detail::finite(models_.orders->expected_orders_if_alive(key.x, key.t_x, key.age, t),
                             "lifetime value: the model's expected orders");
     };
     if (options_.discount_rate == 0.0) {
@@ -118,16 +133,18 @@ class Forecaster {
   // posterior of spend is scaled by.
   void draw_futures(const Key& key) {
     const auto whole_days = [&](double units) {
-      return static_cast<std::uint32_t>(std::llround(units * orders_.days_per_unit));
+      return static_cast<std::uint32_t>(std::llround(units * models_.days_per_unit));
     };
     RandomStream stream(seed_,
                         {Purpose::kForecast, whole_days(key.t_x) & 0xFFFFFFU, whole_days(key.age),
                          static_cast<std::uint32_t>(std::min(key.x, kMostX))});
     future_.resize(draws_);
     for (std::size_t d = 0; d < draws_; ++d) {
-      future_[d] = orders_.draw_if_alive(stream, d, key.x, key.t_x, key.age, horizon_);
+      const LifetimeModel& drawn = *models_.drawn_orders[d];
+      const LifetimeLatent latent = drawn.draw_alive(stream, key.x, key.t_x, key.age);
+      future_[d] = drawn.draw_order_count(stream, latent, horizon_);
     }
-    if (spend_) draw_spend(key, stream);
+    if (models_.spend) draw_spend(key, stream);
     std::sort(future_.begin(), future_.end());
   }
 
@@ -137,7 +154,7 @@ class Forecaster {
     ratio_.assign(draws_, 0.0);
     for (std::size_t d = 0; d < draws_; ++d) {
       if (future_[d] == 0.0) continue;
-      const GammaGammaParameters g = spend_->draw(d);
+      const GammaGammaParameters g = models_.drawn_spend[d];
       const double log_ratio = draw_log_gamma(stream, g.p * future_[d]) -
                                draw_log_gamma(stream, g.p * key.spend_x + g.q);
       ratio_[d] = std::exp(std::min(log_ratio, kLargestLog));
@@ -147,26 +164,27 @@ class Forecaster {
   CustomerForecast of_customer(std::size_t row) {
     const RecencyFrequency& counts = summary_.counts;
     CustomerForecast result;
-    result.p_alive = orders_.p_alive(counts.frequency[row], counts.recency[row], counts.age[row]);
+    result.p_alive =
+        models_.orders->p_alive(counts.frequency[row], counts.recency[row], counts.age[row]);
     result.expected_orders = result.p_alive * if_alive_;
     const double tail = (1.0 - options_.level) / 2.0;
     const auto sorted = [&](std::size_t at) { return future_[at]; };
     result.orders = {quantile(result.p_alive, tail, sorted),
                      quantile(result.p_alive, 1.0 - tail, sorted)};
-    if (spend_) result.value = value_of(row, result.p_alive, tail);
+    if (models_.spend) result.value = value_of(row, result.p_alive, tail);
     return result;
   }
 
   std::optional<ValueForecast> value_of(std::size_t row, double p_alive, double tail) {
     const double x = summary_.spend_frequency[row];
     const double mean = summary_.mean_value[row];
-    if (!(spend_->at.p * x + spend_->at.q > 1.0)) return std::nullopt;
+    const auto order_value = detail::expected_order_value(*models_.spend, x, mean);
+    if (!order_value) return std::nullopt;
     ValueForecast value;
-    value.expected = options_.gross_margin * p_alive * discounted_ *
-                     gamma_gamma_expected_value(spend_->at, x, mean);
+    value.expected = options_.gross_margin * p_alive * discounted_ * *order_value;
     value_.resize(draws_);
     for (std::size_t d = 0; d < draws_; ++d) {
-      value_[d] = (spend_->drawn[3 * d + 2] + x * mean) * ratio_[d];
+      value_[d] = (models_.drawn_spend[d].gamma + x * mean) * ratio_[d];
     }
     const double scale = options_.gross_margin * (if_alive_ > 0.0 ? discounted_ / if_alive_ : 1.0);
     const auto nth = [&](std::size_t at) {
@@ -192,8 +210,7 @@ class Forecaster {
 
   std::uint64_t seed_;
   const CalibrationSummary& summary_;
-  const OrderModel& orders_;
-  const std::optional<Spend>& spend_;
+  const Models& models_;
   const ForecastOptions& options_;
   double horizon_;  // in the model's units
   std::size_t draws_;
@@ -204,7 +221,7 @@ class Forecaster {
   std::vector<double> value_;
 };
 
-void check(const CalibrationSummary& summary, const OrderModel& orders, bool spend) {
+void check(const CalibrationSummary& summary, const FitReport& orders, bool spend) {
   summary.counts.validate();
   if (summary.counts.size() != summary.size() ||
       summary.counts.days_per_unit != orders.days_per_unit) {
@@ -214,15 +231,6 @@ void check(const CalibrationSummary& summary, const OrderModel& orders, bool spe
                 summary.mean_value.size() != summary.size())) {
     throw ArgumentError("lifetime value: a spend model needs a summary with prices");
   }
-}
-
-std::optional<Spend> make_spend(std::uint64_t seed, const std::optional<GammaGammaFit>& fit,
-                                std::size_t draws) {
-  if (!fit) return std::nullopt;
-  const GammaGammaParameters& g = fit->parameters;
-  const std::array<double, 3> estimates = {g.p, g.q, g.gamma};
-  return Spend{g, detail::draw_parameters(seed, detail::DrawnModel::kSpend, estimates,
-                                          fit->log_covariance, draws)};
 }
 
 }  // namespace
@@ -250,14 +258,15 @@ void ForecastOptions::validate() const {
 
 std::vector<CustomerForecast> forecast_customers(const Execution& execution,
                                                  const CalibrationSummary& summary,
-                                                 const OrderModel& orders,
-                                                 const std::optional<GammaGammaFit>& spend,
+                                                 const FitReport& orders,
+                                                 const std::optional<FitReport>& spend,
                                                  const ForecastOptions& options) {
   options.validate();
   check(summary, orders, spend.has_value());
-  const std::optional<Spend> spending =
-      make_spend(execution.seed, spend, static_cast<std::size_t>(options.draws));
-  const std::vector<Key> keys = sorted_keys(summary, orders.needs_recency, spend.has_value());
+  const Models models =
+      make_models(execution.seed, orders, spend, static_cast<std::size_t>(options.draws));
+  const std::vector<Key> keys =
+      sorted_keys(summary, models.orders->needs_recency(), spend.has_value());
   const std::vector<std::size_t> starts = group_starts(keys);
   std::vector<std::uint64_t> cost = {0};
   for (std::size_t g = 0; g + 1 < starts.size(); ++g) {
@@ -268,7 +277,7 @@ std::vector<CustomerForecast> forecast_customers(const Execution& execution,
   parallel_for_bounds(
       execution, bounds,
       [&](const Chunk& chunk) {
-        Forecaster forecaster(execution.seed, summary, orders, spending, options);
+        Forecaster forecaster(execution.seed, summary, models, options);
         for (std::size_t g = chunk.begin; g < chunk.end; ++g) {
           forecaster.forecast({keys.data() + starts[g], starts[g + 1] - starts[g]}, result);
         }

@@ -51,6 +51,22 @@ double expected_if_alive(const MbgCnbdParameters& p, double x, double t_x, doubl
   return sum;
 }
 
+LifetimeLatent draw_alive(RandomStream& stream, const MbgCnbdParameters& p, double x, double t_x,
+                          double T) {
+  LifetimeLatent latent;
+  if (p.k > 1) {
+    const auto weight = phases(p, x, t_x, T);
+    double left = stream.uniform();
+    while (latent.phase < p.k - 1 && left > weight[static_cast<std::size_t>(latent.phase)]) {
+      left -= weight[static_cast<std::size_t>(latent.phase)];
+      ++latent.phase;
+    }
+  }
+  latent.rate = draw_gamma(stream, p.r + p.k * x + latent.phase, p.alpha + T) / p.k;
+  latent.dropout = draw_beta(stream, p.a, p.b + x + 1);
+  return latent;
+}
+
 }  // namespace
 
 double mbg_cnbd_expected_orders(const MbgCnbdParameters& p, double t) {
@@ -68,6 +84,14 @@ double mbg_cnbd_conditional_expected_orders(const MbgCnbdParameters& p, double x
   detail::check_horizon(t);
   return detail::finite(p_alive(p, x, t_x, T) * expected_if_alive(p, x, t_x, T, t),
                         "MBG/CNBD-k conditional expected orders");
+}
+
+double mbg_cnbd_expected_orders_if_alive(const MbgCnbdParameters& p, double x, double t_x, double T,
+                                         double t) {
+  detail::check_parameters(p);
+  detail::check_history(x, t_x, T);
+  detail::check_horizon(t);
+  return detail::finite(expected_if_alive(p, x, t_x, T, t), "MBG/CNBD-k expected orders if alive");
 }
 
 double mbg_cnbd_p_alive(const MbgCnbdParameters& p, double x, double t_x, double T) {
@@ -108,25 +132,19 @@ LifetimeLatent draw_mbg_cnbd_posterior(RandomStream& stream, const MbgCnbdParame
                                        double t_x, double T) {
   detail::check_parameters(p);
   detail::check_history(x, t_x, T);
-  const double ticks = p.r + p.k * x;
+  if (draw_bernoulli(stream, p_alive(p, x, t_x, T))) return draw_alive(stream, p, x, t_x, T);
   LifetimeLatent latent;
-  latent.alive = draw_bernoulli(stream, p_alive(p, x, t_x, T));
-  if (!latent.alive) {
-    latent.rate = draw_gamma(stream, ticks, p.alpha + t_x) / p.k;
-    latent.dropout = draw_beta(stream, p.a + 1, p.b + x);
-    return latent;
-  }
-  if (p.k > 1) {
-    const auto weight = phases(p, x, t_x, T);
-    double left = stream.uniform();
-    while (latent.phase < p.k - 1 && left > weight[static_cast<std::size_t>(latent.phase)]) {
-      left -= weight[static_cast<std::size_t>(latent.phase)];
-      ++latent.phase;
-    }
-  }
-  latent.rate = draw_gamma(stream, ticks + latent.phase, p.alpha + T) / p.k;
-  latent.dropout = draw_beta(stream, p.a, p.b + x + 1);
+  latent.alive = false;
+  latent.rate = draw_gamma(stream, p.r + p.k * x, p.alpha + t_x) / p.k;
+  latent.dropout = draw_beta(stream, p.a + 1, p.b + x);
   return latent;
+}
+
+LifetimeLatent draw_mbg_cnbd_alive(RandomStream& stream, const MbgCnbdParameters& p, double x,
+                                   double t_x, double T) {
+  detail::check_parameters(p);
+  detail::check_history(x, t_x, T);
+  return draw_alive(stream, p, x, t_x, T);
 }
 
 }  // namespace tenure::customers

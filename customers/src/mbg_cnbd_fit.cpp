@@ -21,13 +21,7 @@ MbgCnbdFit fit_rows(const Execution& execution, const RecencyFrequency& rows, in
   detail::OrderProblem problem = detail::mbg_cnbd_problem(sum, k);
   problem.constant += detail::gap_constant(rows, k);
   const detail::Maximum best = detail::fit_orders(execution, problem, rows, options);
-  MbgCnbdFit fit;
-  const std::vector<double> v = detail::natural_parameters(best, problem.scales);
-  const std::vector<double> e = detail::standard_errors(best, problem.scales);
-  fit.parameters = {v[0], v[1], v[2], v[3], k};
-  fit.standard_errors = {e[0], e[1], e[2], e[3], k};
-  detail::finish_fit(best, sum.customers, fit);
-  return fit;
+  return detail::make_fit<MbgCnbdFit>(best, problem, sum.customers, k);
 }
 
 void check_k(int k) {

@@ -59,13 +59,26 @@ Maximum fit_orders(const Execution& execution, const OrderProblem& problem,
 /// Neighbouring rows with the same x are put together until about `rows` are left; times are means.
 RecencyFrequency coarsen(const RecencyFrequency& data, std::size_t rows);
 
-/// The parts of a fit that do not depend on the model; `values` are the natural parameters.
+/// The parts of a fit that do not depend on the model.
 template <class Fit>
 void finish_fit(const Maximum& maximum, double customers, Fit& fit) {
   std::copy(maximum.covariance.begin(), maximum.covariance.end(), fit.log_covariance.begin());
   fit.log_likelihood = maximum.log_likelihood;
   fit.customers = static_cast<std::uint64_t>(std::llround(customers));
   fit.iterations = maximum.iterations;
+}
+
+/// The fit of a model of four estimated parameters at its maximum; `rest` are those that were
+/// given.
+template <class Fit, class... Rest>
+Fit make_fit(const Maximum& maximum, const OrderProblem& problem, double customers, Rest... rest) {
+  const std::vector<double> v = natural_parameters(maximum, problem.scales);
+  const std::vector<double> e = standard_errors(maximum, problem.scales);
+  Fit fit;
+  fit.parameters = {v[0], v[1], v[2], v[3], rest...};
+  fit.standard_errors = {e[0], e[1], e[2], e[3], rest...};
+  finish_fit(maximum, customers, fit);
+  return fit;
 }
 
 }  // namespace tenure::customers::detail

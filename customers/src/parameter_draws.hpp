@@ -1,22 +1,28 @@
 #pragma once
 
+#include <tenure/customers/fit_report.hpp>
+#include <tenure/customers/gamma_gamma.hpp>
+
 #include <cstddef>
 #include <cstdint>
-#include <span>
+#include <optional>
 #include <vector>
 
 namespace tenure::customers::detail {
 
-/// Which model's parameters: streams of their own.
-enum class DrawnModel : std::uint32_t { kOrders = 0, kSpend = 1 };
+/// What may be the case as far as the fits tell: draw d of the parameters of both.
+struct DrawnFits {
+  std::vector<FitReport> orders;
+  std::vector<GammaGammaParameters> spend;  ///< empty without a spend model
+};
 
-/// `count` draws of positive parameters, row-major: logarithms normal about those of `estimates`
-/// with covariance `log_covariance` (n x n, row-major), within 5 of them. Draw i is the same
-/// whatever the count.
-/// @throws ArgumentError where an estimate is not finite and positive, sizes do not fit, count is 0
-/// or the covariance is not finite.
-std::vector<double> draw_parameters(std::uint64_t seed, DrawnModel model,
-                                    std::span<const double> estimates,
-                                    std::span<const double> log_covariance, std::size_t count);
+/// Keyed by Purpose::kForecastModel: draw d is the same whatever the count.
+/// @throws as draw_parameters(FitReport) and gamma_gamma_fit().
+DrawnFits draw_fits(std::uint64_t seed, const FitReport& orders,
+                    const std::optional<FitReport>& spend, std::size_t count);
+
+/// Expected value of an order of a customer with x repeat orders of mean m; empty where it is
+/// infinite (p x + q <= 1).
+std::optional<double> expected_order_value(const GammaGammaParameters& spend, double x, double m);
 
 }  // namespace tenure::customers::detail

@@ -32,6 +32,13 @@ double expected_if_alive(const ParetoNbdParameters& p, double x, double T, doubl
   return expected_while_alive(p.r + x, p.alpha + T, p.s, p.beta + T, t);
 }
 
+LifetimeLatent draw_alive(RandomStream& stream, const ParetoNbdParameters& p, double x, double T) {
+  LifetimeLatent latent;
+  latent.rate = draw_gamma(stream, p.r + x, p.alpha + T);
+  latent.dropout = draw_gamma(stream, p.s, p.beta + T);
+  return latent;
+}
+
 }  // namespace
 
 double pareto_nbd_expected_orders(const ParetoNbdParameters& p, double t) {
@@ -48,6 +55,14 @@ double pareto_nbd_conditional_expected_orders(const ParetoNbdParameters& p, doub
   detail::check_horizon(t);
   return detail::finite(p_alive(p, x, t_x, T) * expected_if_alive(p, x, T, t),
                         "Pareto/NBD conditional expected orders");
+}
+
+double pareto_nbd_expected_orders_if_alive(const ParetoNbdParameters& p, double x, double t_x,
+                                           double T, double t) {
+  detail::check_parameters(p);
+  detail::check_history(x, t_x, T);
+  detail::check_horizon(t);
+  return detail::finite(expected_if_alive(p, x, T, t), "Pareto/NBD expected orders if alive");
 }
 
 double pareto_nbd_p_alive(const ParetoNbdParameters& p, double x, double t_x, double T) {
@@ -84,18 +99,21 @@ LifetimeLatent draw_pareto_nbd_posterior(RandomStream& stream, const ParetoNbdPa
                                          double x, double t_x, double T) {
   detail::check_parameters(p);
   detail::check_history(x, t_x, T);
-  LifetimeLatent latent;
-  latent.alive = draw_bernoulli(stream, p_alive(p, x, t_x, T));
-  if (latent.alive) {
-    latent.rate = draw_gamma(stream, p.r + x, p.alpha + T);
-    latent.dropout = draw_gamma(stream, p.s, p.beta + T);
-    return latent;
-  }
+  if (draw_bernoulli(stream, p_alive(p, x, t_x, T))) return draw_alive(stream, p, x, T);
   const double left =
       t_x + detail::invert_pareto_integral(history(p, x, t_x), T - t_x, stream.uniform());
+  LifetimeLatent latent;
+  latent.alive = false;
   latent.rate = draw_gamma(stream, p.r + x, p.alpha + left);
   latent.dropout = draw_gamma(stream, p.s + 1, p.beta + left);
   return latent;
+}
+
+LifetimeLatent draw_pareto_nbd_alive(RandomStream& stream, const ParetoNbdParameters& p, double x,
+                                     double t_x, double T) {
+  detail::check_parameters(p);
+  detail::check_history(x, t_x, T);
+  return draw_alive(stream, p, x, T);
 }
 
 }  // namespace tenure::customers

@@ -16,13 +16,7 @@ ParetoNbdFit fit_pareto_nbd(const Execution& execution, const RecencyFrequency& 
   const detail::OrderTotals sum = detail::check_order_data("Pareto/NBD", options, rows);
   const detail::OrderProblem problem = detail::pareto_nbd_problem(sum);
   const detail::Maximum best = detail::fit_orders(execution, problem, rows, options);
-  ParetoNbdFit fit;
-  const std::vector<double> v = detail::natural_parameters(best, problem.scales);
-  const std::vector<double> e = detail::standard_errors(best, problem.scales);
-  fit.parameters = {v[0], v[1], v[2], v[3]};
-  fit.standard_errors = {e[0], e[1], e[2], e[3]};
-  detail::finish_fit(best, sum.customers, fit);
-  return fit;
+  return detail::make_fit<ParetoNbdFit>(best, problem, sum.customers);
 }
 
 double pareto_nbd_log_likelihood(const ParetoNbdParameters& p, const RecencyFrequency& data) {

@@ -3,8 +3,6 @@
 #include "pareto_integral.hpp"
 #include "special_functions.hpp"
 
-#include <tenure/core/parallel.hpp>
-
 #include <array>
 #include <cmath>
 
@@ -138,35 +136,18 @@ void add_pareto_nbd_row(std::span<const double> theta, double x, double t_x, dou
   add_group(p, x, weight, sum);
 }
 
-ParetoNbdLikelihood::ParetoNbdLikelihood(const RecencyFrequency& data, double time_scale) {
-  for (std::size_t i = 0; i < data.size(); ++i) {
-    const double x = data.frequency[i];
-    const double weight = data.weight_of(i);
-    if (groups_.empty() || groups_.back().x != x) groups_.push_back({x, 0.0});
-    groups_.back().weight += weight;
-    x_.push_back(x);
-    t_x_.push_back(data.recency[i] / time_scale);
-    age_.push_back(data.age[i] / time_scale);
-    weight_.push_back(weight);
-  }
-}
+ParetoNbdLikelihood::ParetoNbdLikelihood(const RecencyFrequency& data, double time_scale)
+    : rows_(data, time_scale) {}
 
 Derivatives ParetoNbdLikelihood::evaluate(const Execution& execution,
                                           std::span<const double> theta) const {
   const Natural p = natural(theta);
-  Derivatives total = parallel_reduce(
-      execution, x_.size(), kRowsPerChunk, Derivatives(kParameters),
-      [&](const Chunk& chunk) {
-        Derivatives sum(kParameters);
-        for (std::size_t i = chunk.begin; i < chunk.end; ++i) {
-          add_times(p, x_[i], t_x_[i], age_[i], weight_[i], sum);
-        }
-        return sum;
+  return rows_.sum(
+      execution, kRowsPerChunk,
+      [&](double x, double t_x, double age, double weight, Derivatives& sum) {
+        add_times(p, x, t_x, age, weight, sum);
       },
-      [](Derivatives& into, Derivatives&& from) { into.add(from); });
-  for (const Group& group : groups_) add_group(p, group.x, group.weight, total);
-  total.mirror();
-  return total;
+      [&](double x, double weight, Derivatives& sum) { add_group(p, x, weight, sum); });
 }
 
 }  // namespace tenure::customers::detail

@@ -1,12 +1,12 @@
 #pragma once
 
+#include "likelihood_rows.hpp"
 #include "maximum_likelihood.hpp"
 
 #include <tenure/core/execution.hpp>
 #include <tenure/customers/recency_frequency.hpp>
 
 #include <span>
-#include <vector>
 
 namespace tenure::customers::detail {
 
@@ -28,12 +28,7 @@ class ParetoNbdLikelihood {
   Derivatives evaluate(const Execution& execution, std::span<const double> theta) const;
 
  private:
-  struct Group {
-    double x;
-    double weight;
-  };
-  std::vector<Group> groups_;  // distinct x
-  std::vector<double> x_, t_x_, age_, weight_;
+  LikelihoodRows rows_;
 };
 
 }  // namespace tenure::customers::detail

@@ -109,6 +109,16 @@ void read_health(const ConfigTable& table, HealthOptions& health) {
   if (!(total > 0.0)) table.fail("", "every indicator of [health] has weight 0");
 }
 
+void read_risk(const ConfigTable& table, RiskCuts& risk) {
+  constexpr ConfigRange kShare{0.0, 1.0, false, false};
+  risk.medium_from = table.real_or("medium_from", risk.medium_from, kShare);
+  risk.high_from = table.real_or("high_from", risk.high_from, kShare);
+  if (risk.medium_from > risk.high_from) {
+    table.fail(table.has("medium_from") ? "medium_from" : "high_from",
+               "'medium_from' must not be over 'high_from'");
+  }
+}
+
 SegmentOptions read(const ConfigFile& file) {
   SegmentOptions options;
   const ConfigTable root = file.root();
@@ -122,6 +132,7 @@ SegmentOptions read(const ConfigFile& file) {
   if (const auto table = root.table_if("tiers")) read_tiers(*table, options.tiers);
   if (const auto table = root.table_if("pyramid")) read_pyramid(*table, options.pyramid);
   if (const auto table = root.table_if("health")) read_health(*table, options.health);
+  if (const auto table = root.table_if("risk")) read_risk(*table, options.risk);
   file.finish();
   return options;
 }

@@ -1,6 +1,6 @@
 #include "blend_candidates.hpp"
 
-#include "standardize.hpp"
+#include "component_candidates.hpp"
 #include "user_table.hpp"
 
 #include <tenure/core/error.hpp>
@@ -19,22 +19,6 @@ constexpr std::size_t kBlock = 32;
 constexpr std::size_t kMostCustomers = 20000;
 constexpr std::size_t kFewestCandidates = 200;
 constexpr float kClosed = -std::numeric_limits<float>::infinity();
-
-/// Adds the items of the n highest scores that are not closed.
-void add_best(const float* scores, std::size_t n_items, std::size_t n,
-              std::vector<std::uint32_t>& order, std::vector<std::uint32_t>& items) {
-  order.clear();
-  for (std::uint32_t item = 0; item < n_items; ++item) {
-    if (scores[item] != kClosed) order.push_back(item);
-  }
-  n = std::min(n, order.size());
-  const auto better = [scores](std::uint32_t a, std::uint32_t b) {
-    return scores[a] != scores[b] ? scores[a] > scores[b] : a < b;
-  };
-  const auto last = order.begin() + static_cast<std::ptrdiff_t>(n);
-  std::nth_element(order.begin(), last, order.end(), better);
-  items.insert(items.end(), order.begin(), last);
-}
 
 std::vector<std::uint32_t> evenly(std::vector<std::uint32_t> rows, std::size_t most) {
   if (rows.size() <= most) return rows;
@@ -88,21 +72,11 @@ BlendCandidates::BlendCandidates(const Execution& execution, const BlendModel& b
 void BlendCandidates::gather(const BlendModel& blend, const EvaluationSet& set,
                              const EvaluationOptions& options, std::span<const std::uint32_t> rows,
                              Customer* out) const {
-  const std::size_t n_items = blend.n_items();
   const std::size_t wanted = std::max(kFewestCandidates, std::size_t{10} * metric_.k);
   const std::vector<std::uint32_t> strangers(set.fold_in ? rows.size() : 0, kNewUser);
   const UserBatch batch{set.fold_in ? std::span<const std::uint32_t>(strangers) : rows, rows,
                         set.known};
-  std::vector<Matrix<float>> scores;
-  Matrix<float> raw(rows.size(), n_items);
-  for (const BlendPart& part : blend.parts()) {
-    part.model->score(batch, raw.view());
-    Matrix<float>& own = scores.emplace_back(rows.size(), n_items);
-    for (std::size_t b = 0; b < rows.size(); ++b) {
-      add_standardized(raw.view().row_span(b), 1.0, own.row(b));
-    }
-  }
-  std::vector<std::uint32_t> order;
+  std::vector<Matrix<float>> scores = standardized_scores(blend.parts(), batch);
   for (std::size_t b = 0; b < rows.size(); ++b) {
     Customer& customer = out[b];
     const auto known = set.known.row_columns(rows[b]);
@@ -113,11 +87,8 @@ void BlendCandidates::gather(const BlendModel& blend, const EvaluationSet& set,
       if (!options.allow_seen) {
         for (const std::uint32_t item : known) own(b, item) = kClosed;
       }
-      add_best(own.row(b), n_items, wanted, order, customer.items);
     }
-    std::sort(customer.items.begin(), customer.items.end());
-    customer.items.erase(std::unique(customer.items.begin(), customer.items.end()),
-                         customer.items.end());
+    customer.items = best_of_each(scores, b, wanted);
     for (const Matrix<float>& own : scores) {
       for (const std::uint32_t item : customer.items) customer.scores.push_back(own(b, item));
     }

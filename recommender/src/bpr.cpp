@@ -212,9 +212,9 @@ std::unique_ptr<BprModel> BprModel::load(const ContainerReader& reader, const st
 namespace detail {
 
 ModelKind bpr_kind() {
-  return {"bpr",    "matrix factorisation by pairwise ranking (Rendle et al. 2009)",
-          kOptions, false,
-          &train,   &load};
+  return with_user_arrays({"bpr", "matrix factorisation by pairwise ranking (Rendle et al. 2009)",
+                           kOptions, false, &train, &load},
+                          kUserFactors);
 }
 
 }  // namespace detail

@@ -149,6 +149,7 @@ ModelKind content_kind() {
       "content", "items of like text and category, by TF-IDF", kItemFeatureSpecs, false, &train,
       &load};
   kind.needs_text = true;
+  kind.user_arrays = kUserCount;
   return kind;
 }
 

@@ -62,7 +62,8 @@ void EaseModel::save(ContainerWriter& writer, const std::string& prefix) const {
 namespace detail {
 
 ModelKind ease_kind() {
-  return {"ease", "EASE^R, dense (Steck 2019)", kOptions, false, &train, &load};
+  return with_user_arrays({"ease", "EASE^R, dense (Steck 2019)", kOptions, false, &train, &load},
+                          kUserCount);
 }
 
 }  // namespace detail

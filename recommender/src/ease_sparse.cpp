@@ -145,7 +145,9 @@ std::unique_ptr<ItemWeightsModel> train_sparse_ease(const Execution& execution,
 namespace detail {
 
 ModelKind ease_sparse_kind() {
-  return {"ease-sparse", "EASE^R on each item's nearest items", kOptions, false, &train, &load};
+  return with_user_arrays(
+      {"ease-sparse", "EASE^R on each item's nearest items", kOptions, false, &train, &load},
+      kUserCount);
 }
 
 }  // namespace detail

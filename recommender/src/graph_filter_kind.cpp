@@ -98,30 +98,31 @@ void GraphFilterModel::save(ContainerWriter& writer, const std::string& prefix) 
 
 namespace detail {
 
+constexpr std::array<UserArray, 1> kUserRows{{{"pairs", UserArray::Layout::kCsr}}};
+
 ModelKind turbo_cf_kind() {
-  return {kTurbo,
-          "polynomial filters of the item graph (Park et al. 2024)",
-          kTurboOptions,
-          false,
-          [](const Execution& execution, const TrainingInput& input, const OptionValues& values) {
-            return train(execution, input, kTurbo, values);
-          },
-          [](const Execution& execution, const ContainerReader& reader, const std::string& prefix) {
-            return load(execution, reader, prefix, kTurbo, OptionValues(kTurboOptions));
-          }};
+  return with_user_arrays(
+      {kTurbo, "polynomial filters of the item graph (Park et al. 2024)", kTurboOptions, false,
+       [](const Execution& execution, const TrainingInput& input, const OptionValues& values) {
+         return train(execution, input, kTurbo, values);
+       },
+       [](const Execution& execution, const ContainerReader& reader, const std::string& prefix) {
+         return load(execution, reader, prefix, kTurbo, OptionValues(kTurboOptions));
+       }},
+      kUserRows);
 }
 
 ModelKind gf_cf_kind() {
-  return {kGf,
-          "linear and ideal low-pass filter of the item graph (Shen et al. 2021)",
-          kGfOptions,
-          false,
-          [](const Execution& execution, const TrainingInput& input, const OptionValues& values) {
-            return train(execution, input, kGf, values);
-          },
-          [](const Execution& execution, const ContainerReader& reader, const std::string& prefix) {
-            return load(execution, reader, prefix, kGf, OptionValues(kGfOptions));
-          }};
+  return with_user_arrays(
+      {kGf, "linear and ideal low-pass filter of the item graph (Shen et al. 2021)", kGfOptions,
+       false,
+       [](const Execution& execution, const TrainingInput& input, const OptionValues& values) {
+         return train(execution, input, kGf, values);
+       },
+       [](const Execution& execution, const ContainerReader& reader, const std::string& prefix) {
+         return load(execution, reader, prefix, kGf, OptionValues(kGfOptions));
+       }},
+      kUserRows);
 }
 
 }  // namespace detail

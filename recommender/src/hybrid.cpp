@@ -217,6 +217,7 @@ ModelKind hybrid_kind() {
                  kOptions, false,
                  &train,   &load};
   kind.needs_text = true;
+  kind.user_arrays = kUserFactors;
   return kind;
 }
 

@@ -114,9 +114,10 @@ std::unique_ptr<IalsModel> IalsModel::load(const Execution& execution,
 namespace detail {
 
 ModelKind ials_kind() {
-  return {"ials",   "implicit alternating least squares (Hu et al. 2008, Rendle et al. 2021)",
-          kOptions, false,
-          &train,   &load};
+  return with_user_arrays(
+      {"ials", "implicit alternating least squares (Hu et al. 2008, Rendle et al. 2021)", kOptions,
+       false, &train, &load},
+      kUserFactors);
 }
 
 }  // namespace detail

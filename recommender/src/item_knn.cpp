@@ -219,8 +219,9 @@ std::unique_ptr<ItemWeightsModel> train_item_knn(const Execution& execution,
 namespace detail {
 
 ModelKind item_knn_kind() {
-  return {"item-knn", "nearest items: cosine, TF-IDF, BM25 or RP3beta", kOptions, false, &train,
-          &load};
+  return with_user_arrays({"item-knn", "nearest items: cosine, TF-IDF, BM25 or RP3beta", kOptions,
+                           false, &train, &load},
+                          kUserCount);
 }
 
 }  // namespace detail

@@ -237,9 +237,10 @@ std::unique_ptr<LightGcnModel> LightGcnModel::load(const ContainerReader& reader
 namespace detail {
 
 ModelKind lightgcn_kind() {
-  return {"lightgcn", "graph convolution trained by softmax over the catalogue (He et al. 2020)",
-          kOptions,   false,
-          &train,     &load};
+  return with_user_arrays(
+      {"lightgcn", "graph convolution trained by softmax over the catalogue (He et al. 2020)",
+       kOptions, false, &train, &load},
+      kUserFactors);
 }
 
 }  // namespace detail

@@ -122,6 +122,7 @@ void save_model(const Execution& execution, const ModelFile& file, const std::st
   if (!file.item_is_service.empty()) {
     writer.write<std::uint8_t>("item_is_service", file.item_is_service);
   }
+  if (!file.pseudonym_key.empty()) writer.attribute("pseudonym_key", file.pseudonym_key);
   writer.attribute("train_n_columns", static_cast<std::int64_t>(file.train.n_columns));
   writer.attribute("train_fingerprint", std::bit_cast<std::int64_t>(fingerprint(file.train)));
   writer.write<std::uint64_t>("train/row_start", file.train.row_start);
@@ -146,6 +147,7 @@ ModelFile load_model(const Execution& execution, const std::string& path) {
   file.model = load_any(execution, reader);
   file.customers = reader.read_dictionary("customers");
   file.items = reader.read_dictionary("items");
+  file.pseudonym_key = reader.string_attribute("pseudonym_key").value_or("");
   if (reader.has("item_is_service")) {
     file.item_is_service = reader.read<std::uint8_t>("item_is_service", file.items.size());
   }

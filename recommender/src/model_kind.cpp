@@ -126,7 +126,8 @@ std::span<const ModelKind> model_kinds() {
                                     detail::ease_sparse_kind(),
                                     detail::content_kind(),
                                     detail::hybrid_kind(),
-                                    detail::blend_kind()};
+                                    detail::blend_kind(),
+                                    detail::stack_kind()};
   return kKinds;
 }
 

@@ -354,10 +354,13 @@ std::unique_ptr<NextBasketModel> NextBasketModel::load(const Execution& executio
 
 namespace detail {
 
+constexpr std::array<UserArray, 1> kUserRows{{{"vectors", UserArray::Layout::kCsr}}};
+
 ModelKind next_basket_kind() {
-  return {"next-basket", "TIFU-kNN (Hu et al. 2020): own baskets and those of customers alike",
-          kOptions,      true,
-          &train,        &load};
+  return with_user_arrays(
+      {"next-basket", "TIFU-kNN (Hu et al. 2020): own baskets and those of customers alike",
+       kOptions, true, &train, &load},
+      kUserRows);
 }
 
 }  // namespace detail

@@ -115,13 +115,13 @@ std::unique_ptr<Model> load(const Execution&, const ContainerReader& reader,
 
 namespace detail {
 
+constexpr std::array<UserArray, 1> kUserRows{{{"counts", UserArray::Layout::kCsr}}};
+
 ModelKind personal_frequency_kind() {
-  return {"personal-frequency",
-          "a customer's own items by the days it bought them on, then popularity",
-          kOptions,
-          true,
-          &train,
-          &load};
+  return with_user_arrays({"personal-frequency",
+                           "a customer's own items by the days it bought them on, then popularity",
+                           kOptions, true, &train, &load},
+                          kUserRows);
 }
 
 }  // namespace detail

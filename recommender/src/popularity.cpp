@@ -158,18 +158,19 @@ std::unique_ptr<Model> load_popularity(const Execution&, const ContainerReader& 
 namespace detail {
 
 ModelKind popularity_kind() {
-  return {"popularity",
-          "the same list for everybody: how many customers have each item",
-          {},
-          false,
-          &train_overall,
-          &load_popularity};
+  return with_user_arrays({"popularity",
+                           "the same list for everybody: how many customers have each item",
+                           {},
+                           false,
+                           &train_overall,
+                           &load_popularity},
+                          kUserCount);
 }
 
 ModelKind recent_popularity_kind() {
-  return {"recent-popularity", "popularity that forgets with age",
-          kRecentOptions,      true,
-          &train_recent,       &load_popularity};
+  return with_user_arrays({"recent-popularity", "popularity that forgets with age", kRecentOptions,
+                           true, &train_recent, &load_popularity},
+                          kUserCount);
 }
 
 }  // namespace detail

@@ -206,6 +206,29 @@ std::unique_ptr<RegionalPopularityModel> RegionalPopularityModel::extended(
   return model;
 }
 
+std::unique_ptr<RegionalPopularityModel> RegionalPopularityModel::without(
+    std::span<const std::uint32_t> users, const CsrView& user_items) const {
+  CustomerGroups groups{names_, parent_, std::vector<std::uint32_t>(names_.size(), kNoRegion)};
+  const DictionaryIndex index(names_);
+  for (std::size_t group = 0; group < parent_.size(); ++group) {
+    // Only a pair lies in another group: "REGION\t" is the start of its name, its channel the rest.
+    if (parent_[group] == kNoRegion) continue;
+    const std::string_view region = names_[parent_[group]];
+    const std::string_view channel =
+        names_[static_cast<std::uint32_t>(group)].substr(region.size());
+    groups.also[group] = index.find(pair_name({}, channel)).value_or(kNoRegion);
+  }
+  std::vector<std::uint32_t> kept;
+  for (std::uint32_t user = 0; user < n_users(); ++user) {
+    if (!std::binary_search(users.begin(), users.end(), user)) kept.push_back(user_group_[user]);
+  }
+  RegionalPopularityOptions options;
+  options.smoothing = smoothing_;
+  options.by = by_;
+  return std::make_unique<RegionalPopularityModel>(options, std::move(groups), std::move(kept),
+                                                   user_items);
+}
+
 void RegionalPopularityModel::save(ContainerWriter& writer, const std::string& prefix) const {
   writer.attribute(prefix + "smoothing", smoothing_);
   writer.attribute(prefix + "by", to_string(by_));

@@ -21,7 +21,7 @@ constexpr std::size_t kCustomerChunk = 1024;
 [[noreturn]] void bad_split(std::string_view text) {
   throw ArgumentError("split: '" + std::string(text) +
                       "' is none of temporal:SHARE, leave-last:N, random:SHARE, run:SHARE, "
-                      "items:SHARE");
+                      "mixed:SHARE, items:SHARE");
 }
 
 void validate(const SplitSpec& spec) {
@@ -140,6 +140,8 @@ SplitSpec parse_split(std::string_view text) {
       spec.method = SplitMethod::kRandom;
     } else if (method == "run") {
       spec.method = SplitMethod::kRun;
+    } else if (method == "mixed") {
+      spec.method = SplitMethod::kMixed;
     } else if (method == "items") {
       spec.method = SplitMethod::kItems;
     } else if (method != "temporal") {
@@ -161,14 +163,18 @@ std::string to_string(const SplitSpec& spec) {
   const char* const name = spec.method == SplitMethod::kTemporal ? "temporal:"
                            : spec.method == SplitMethod::kRandom ? "random:"
                            : spec.method == SplitMethod::kRun    ? "run:"
+                           : spec.method == SplitMethod::kMixed  ? "mixed:"
                                                                  : "items:";
   return name + share;
 }
 
 RowSplit split_rows(const Execution& execution, const EventTable& events, const SplitSpec& spec,
-                    const InteractionOptions& options) {
+                    const InteractionOptions& options, std::span<const std::uint8_t> keep) {
   validate(spec);
   events.validate();
+  if (!keep.empty() && keep.size() != events.rows()) {
+    throw ArgumentError("split: the mask of rows does not fit the log");
+  }
   const bool by_time =
       spec.method == SplitMethod::kTemporal || spec.method == SplitMethod::kLeaveLast;
   if (by_time && !events.has_time()) {
@@ -178,7 +184,7 @@ RowSplit split_rows(const Execution& execution, const EventTable& events, const 
   const std::vector<float> weights = event_weights(events, options);
   std::vector<std::size_t> rows;
   for (std::size_t row = 0; row < weights.size(); ++row) {
-    if (weights[row] > 0.0F) rows.push_back(row);
+    if (weights[row] > 0.0F && (keep.empty() || keep[row] != 0)) rows.push_back(row);
   }
   if (rows.empty()) throw DataError("store", "no event to split: none is of a kind that counts");
   RowSplit split;
@@ -199,9 +205,14 @@ RowSplit split_rows(const Execution& execution, const EventTable& events, const 
           leave_last(events, own, spec.count, split);
           continue;
         }
-        const StreamId id{Purpose::kSplit, 0, static_cast<std::uint32_t>(customer), 0};
-        const RandomStream stream(execution.seed, id);
-        if (spec.method == SplitMethod::kRandom) {
+        const auto code = static_cast<std::uint32_t>(customer);
+        const RandomStream stream(execution.seed, {Purpose::kSplit, 0, code, 0});
+        bool runs = spec.method == SplitMethod::kRun;
+        if (spec.method == SplitMethod::kMixed) {
+          RandomStream coin(execution.seed, {Purpose::kSplit, 2, code, 0});
+          runs = draw_bernoulli(coin, 0.5);
+        }
+        if (!runs) {
           hold_out_items(events, own, spec.fraction, stream, split);
         } else {
           hold_out_run(events, own, spec.fraction, stream, split);

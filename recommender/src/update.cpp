@@ -105,11 +105,15 @@ std::pair<std::vector<std::uint8_t>, std::vector<std::uint8_t>> used_codes(const
 ModelFile update_model(const Execution& execution, const ModelFile& file, const EventTable& events,
                        const UpdateOptions& options, UpdateReport* report) {
   if (!file.model) throw ArgumentError("update: there is no model");
+  if (file.pseudonym_key != events.pseudonym_key) {
+    throw ArgumentError("update: the ids of model and events are not pseudonyms of one key");
+  }
   const Interactions fresh = build_interactions(execution, events, options.interactions);
   const auto [used_customers, used_items] = used_codes(fresh.user_items);
   ModelFile result;
   result.customers = file.customers;
   result.items = file.items;
+  result.pseudonym_key = file.pseudonym_key;
   const auto customers = join_ids(events.customers, used_customers, result.customers);
   const auto items = join_ids(events.items, used_items, result.items);
   const Csr added = recode(execution, fresh.user_items, result.customers.size(),

@@ -142,11 +142,19 @@ TEST_F(Customers, TableIsTheSameBytesAtAnyNumberOfThreads) {
 
 TEST_F(Customers, TableOfADayDoesNotKnowWhatComesAfter) {
   std::string log = "customer,item,time,quantity,price,kind\n";
-  for (int c = 0; c < 60; ++c) {
-    for (int k = 0; k <= c % 7; ++k) {
+  std::uint32_t state = 7;
+  const auto next = [&](std::uint32_t below) {
+    state = state * 1664525U + 1013904223U;
+    return (state >> 8) % below;
+  };
+  for (std::uint32_t c = 0; c < 300; ++c) {
+    for (std::uint32_t k = next(7) + 1; k > 0; --k) {
+      const std::uint32_t item = next(9);
+      const std::uint32_t month = 1 + next(6);
+      const std::uint32_t day = 1 + next(28);
       char line[100];
-      std::snprintf(line, sizeof line, "c%d,i%d,2024-%02d-%02d,1,%d.50,purchase\n", c, (c + k) % 9,
-                    1 + (c + 2 * k) % 6, 1 + (5 * c + k) % 28, 5 + (c * k) % 17);
+      std::snprintf(line, sizeof line, "c%u,i%u,2024-%02u-%02u,1,%u.50,purchase\n", c, item, month,
+                    day, 5 + next(17));
       log += line;
     }
   }
@@ -154,14 +162,108 @@ TEST_F(Customers, TableOfADayDoesNotKnowWhatComesAfter) {
       "c3,i1,2024-07-05,1,5.50,return\nc5,i99,2024-07-09,4,99,purchase\n"
       "stranger,i99,2024-08-01,1,99,purchase\nc1,i1,2024-07-02,1,1,share\n";
   const auto table_of = [&](const std::string& store) {
-    run({"customers", store, "-o", csv_, "--as-of", "2024-06-30", "--quiet"});
+    run({"customers", store, "-o", csv_, "--as-of", "2024-06-30", "--risk", "both", "--risk-window",
+         "30", "--quiet"});
     return read_text(csv_);
   };
   const std::string before = table_of(store_of("before", log));
   EXPECT_GT(before.size(), 5000U);
   EXPECT_EQ(before, table_of(store_of("after", log + later)));
+  const CsvTable rows = read_csv_table(Execution(), csv_);
+  EXPECT_NE(rows.rows[0][rows.column("risk")], "");
   run({"customers", dir_ / "after.h5", "-o", csv_, "--quiet"});
   EXPECT_NE(before, read_text(csv_));
+}
+
+// The same customers, probabilities, levels and reasons as `tenure churn` writes; levels by the
+// cuts of the file; means by tier those of the rows.
+TEST_F(Customers, RiskIsThatOfTheChurnModel) {
+  const std::string store = small_shop();
+  write_text(dir_ / "s.toml", "[risk]\nmedium_from = 0.6\nhigh_from = 0.8\n");
+  const Json table = run_json({"customers", store, "-o", csv_, "--risk", "logistic", "--config",
+                               dir_ / "s.toml", "--as-of", "2025-11-30"});
+  const std::string churn_csv = dir_ / "churn.csv";
+  run({"churn", store, "-o", churn_csv, "--model", "logistic", "--as-of", "2025-11-30",
+       "--replicates", "10", "--quiet"});
+  const CsvTable churn = read_csv_table(Execution(), churn_csv);
+  std::map<std::string, double> probability;
+  for (std::size_t i = 0; i < churn.rows.size(); ++i) {
+    probability[churn.rows[i][0]] = churn.number(i, 1);
+  }
+  const CsvTable rows = read_csv_table(Execution(), csv_);
+  const std::size_t risk = rows.column("risk");
+  std::map<std::string, std::int64_t> levels = {{"low", 0}, {"medium", 0}, {"high", 0}};
+  std::map<std::string, std::pair<double, double>> by_tier;
+  for (std::size_t i = 0; i < rows.rows.size(); ++i) {
+    const auto& row = rows.rows[i];
+    const auto found = probability.find(row[0]);
+    ASSERT_EQ(row[risk].empty(), found == probability.end()) << row[0];
+    EXPECT_EQ(row[rows.column("risk_level")].empty(), row[risk].empty());
+    EXPECT_EQ(row[rows.column("reason_3")].empty(), row[risk].empty());
+    if (row[risk].empty()) continue;
+    const double p = rows.number(i, risk);
+    EXPECT_NEAR(p, found->second, 1e-6) << row[0];
+    const std::string level = p >= 0.8 ? "high" : p >= 0.6 ? "medium" : "low";
+    EXPECT_EQ(row[rows.column("risk_level")], level);
+    EXPECT_THAT(row[rows.column("reason_1")],
+                testing::MatchesRegex("[a-z_0-9]+:[+-][0-9.]+:[-+e0-9.]+:[-+e0-9.]+"));
+    ++levels[level];
+    auto& [sum, count] = by_tier[row[rows.column("tier")]];
+    sum += p;
+    count += 1;
+  }
+  EXPECT_GT(probability.size(), 1000U);
+  EXPECT_EQ(table.at("risk").at("customers"), probability.size());
+  for (const auto& [level, count] : levels) {
+    EXPECT_EQ(table.at("risk").at("levels").at(level), count) << level;
+  }
+  for (const Json& tier : table.at("tiers")) {
+    const auto found = by_tier.find(tier.at("name").get<std::string>());
+    if (found == by_tier.end()) continue;
+    EXPECT_NEAR(tier.at("risk").get<double>(), found->second.first / found->second.second, 1e-6);
+  }
+}
+
+TEST_F(Customers, RiskIsLeftOutWithTheReasonWhereTheLogIsShort) {
+  const std::string store = store_of(
+      "short", "customer,item,time,price\na,x,2024-01-01,3\na,x,2024-02-01,3\nb,x,2024-03-05,3\n");
+  const Json json = run_json({"customers", store, "-o", csv_});
+  EXPECT_THAT(json.at("risk").at("left_out").get<std::string>(), HasSubstr("three are needed"));
+  const CsvTable rows = read_csv_table(Execution(), csv_);
+  EXPECT_EQ(rows.rows[0][rows.column("risk")], "");
+  EXPECT_EQ(run_json({"customers", store, "-o", csv_, "--risk", "none"}).at("risk").at("left_out"),
+            "--risk none");
+  std::filesystem::remove(csv_);
+  EXPECT_THAT(fail({"customers", store, "-o", csv_, "--risk", "logistic"}, 2).err,
+              HasSubstr("--risk none"));
+  fail({"customers", store, "-o", csv_, "--risk", "oracle"}, 2);
+  fail({"customers", store, "-o", csv_, "--risk-window", "0"}, 2);
+}
+
+TEST_F(Customers, ModelsOfOrdersAreChosenByNameOrByTheirAic) {
+  const std::string store = small_shop();
+  const auto lifetime_of = [&](const std::string& model) {
+    return run_json({"customers", store, "-o", csv_, "--risk", "none", "--draws", "20", "--model",
+                     model})
+        .at("lifetime");
+  };
+  for (const char* model : {"bg-nbd", "mbg-nbd", "mbg-cnbd", "pareto-nbd"}) {
+    EXPECT_EQ(lifetime_of(model).at("orders").at("model"), model);
+    const CsvTable rows = read_csv_table(Execution(), csv_);
+    EXPECT_NE(rows.rows[0][rows.column("lifetime_value")], "");
+  }
+  const Json chosen = lifetime_of("auto");
+  ASSERT_EQ(chosen.at("compared").size(), 4U);
+  EXPECT_EQ(chosen.at("compared").at(0).at("model"), chosen.at("orders").at("model"));
+  double before = -1e300;
+  for (const Json& one : chosen.at("compared")) {
+    if (!one.contains("aic")) continue;
+    EXPECT_GE(one.at("aic").get<double>(), before);
+    before = one.at("aic").get<double>();
+  }
+  const Outcome people =
+      run({"customers", store, "-o", csv_, "--risk", "none", "--draws", "20", "--model", "auto"});
+  EXPECT_THAT(people.out, HasSubstr("lowest AIC: "));
 }
 
 TEST_F(Customers, IdsAreQuotedWhereTheyMustBe) {
@@ -280,6 +382,19 @@ TEST_F(Customers, OfOnlineRetailAddUp) {
   }
   EXPECT_EQ(everyone, 5'942);
   EXPECT_EQ(table.at("known_customers"), 5'942);
+  // Everyone but the lost is asked about: 4,251 customers ordered in the last year.
+  std::int64_t asked = 0;
+  for (const auto& [level, count] : table.at("risk").at("levels").items()) {
+    std::cout << "  risk " << level << ": " << count << "\n";
+    asked += count.get<std::int64_t>();
+  }
+  EXPECT_EQ(asked, 4'251);
+  std::map<std::string, Json> tiers;
+  for (const Json& tier : table.at("tiers")) tiers[tier.at("name").get<std::string>()] = tier;
+  EXPECT_TRUE(tiers.at("lost").at("risk").is_null());
+  EXPECT_EQ(tiers.at("lost").at("customers"), 5'840 - asked);
+  EXPECT_GT(tiers.at("silent").at("risk").get<double>(), 0.5);
+  EXPECT_LT(tiers.at("mature").at("risk").get<double>(), 0.25);
 }
 
 }  // namespace

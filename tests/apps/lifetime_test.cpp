@@ -176,6 +176,60 @@ TEST_F(FitLifetime, RegionsArePooledInPart) {
             2);
 }
 
+// Country groups of Online Retail II: every group has a best model, and what cannot be fitted is
+// told.
+TEST_F(FitLifetime, ModelsAreComparedInGroupsOfRegions) {
+  TENURE_REQUIRE_DATA(csv, "online-retail-2/online_retail_II.csv");
+  const std::string store = dir_ / "shop.h5";
+  run_json({"import", csv, "-o", store});
+  const std::string groups = source_file("datasets/groups/online-retail-2.csv");
+  const Json json = run_json({"fit", store, "--model", "all", "--by", "region", "--groups", groups,
+                              "--calibration-end", "2011-06-09"});
+  ASSERT_EQ(json.at("groups").size(), 3U);
+  std::uint64_t orders = 0;
+  std::uint64_t customers = 0;
+  std::vector<std::string> names;
+  for (const Json& group : json.at("groups")) {
+    names.push_back(group.at("group").get<std::string>());
+    ASSERT_EQ(group.at("models").size(), 4U);
+    EXPECT_EQ(group.at("models").at(0).at("model"), group.at("best"));
+    orders += group.at("models").at(0).at("holdout").at("actual_orders").get<std::uint64_t>();
+    customers += group.at("models").at(0).at("customers").get<std::uint64_t>();
+  }
+  EXPECT_EQ(names, (std::vector<std::string>{"United Kingdom", "elsewhere", "rest of Europe"}));
+  const Json& all = json.at("models").at(0);
+  EXPECT_EQ(orders, all.at("holdout").at("actual_orders"));
+  EXPECT_EQ(customers, all.at("customers"));
+  const Json described = run_json({"describe", store, "--groups", groups});
+  ASSERT_EQ(described.at("regions").size(), 3U);
+  EXPECT_EQ(described.at("key_figures"), run_json({"describe", store}).at("key_figures"));
+}
+
+TEST_F(FitLifetime, GroupsOfRegionsAreCheckedWithTheirLine) {
+  write_text(dir_ / "log.csv",
+             "customer,item,time,region\na,x,2024-01-01,north\nb,x,2024-01-02,south\n"
+             "a,x,2024-02-01,north\nb,x,2024-03-02,south\n");
+  const std::string store = dir_ / "log.h5";
+  run_json({"import", dir_ / "log.csv", "-o", store});
+  const auto refused = [&](const std::string& text, const std::string& part) {
+    write_text(dir_ / "g.csv", text);
+    const Outcome outcome =
+        program_.run({"fit", store, "--by", "region", "--groups", dir_ / "g.csv"});
+    EXPECT_EQ(outcome.exit_code, 3) << outcome.err;
+    EXPECT_NE(outcome.err.find(part), std::string::npos) << outcome.err;
+  };
+  refused("region,group\nnorth,up\nnorth,down\n", "g.csv:3: region 'north' for the second time");
+  refused("region,group\nnorth,up\n", "no group for region 'south'");
+  refused("region,group\nnorth,\n", "g.csv:2:");
+  refused("region,name\nnorth,up\n", "group");
+  EXPECT_EQ(program_.run({"fit", store, "--groups", dir_ / "g.csv"}).exit_code, 2);
+  write_text(dir_ / "g.csv", "region,group\nnorth,up\n*,down\n");
+  EXPECT_EQ(run_json({"describe", store, "--groups", dir_ / "g.csv"}).at("regions").size(), 2U);
+  write_text(dir_ / "bare.csv", "customer,item,time\na,x,2024-01-01\n");
+  run_json({"import", dir_ / "bare.csv", "-o", dir_ / "bare.h5"});
+  EXPECT_EQ(program_.run({"describe", dir_ / "bare.h5", "--groups", dir_ / "g.csv"}).exit_code, 3);
+}
+
 TEST_F(FitLifetime, OptionsThatDoNotGoTogetherAreRefused) {
   write_text(dir_ / "counts.csv", "frequency,recency,T\n0,0,39\n1,10,39\n2,30,39\n");
   const std::string counts = dir_ / "counts.csv";

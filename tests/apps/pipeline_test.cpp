@@ -141,6 +141,22 @@ TEST_F(Pipeline, ABlendIsReadFromItsFileAndKeptInTheModel) {
   for (const Json& list : lists.at("lists")) EXPECT_EQ(list.at("items").size(), 5U);
 }
 
+TEST_F(Pipeline, AStackIsLearnedFromItsFileAndServedFromTheModel) {
+  const std::string store = small_shop();
+  const std::string config = dir_ / "stack.toml";
+  write_text(config,
+             "model = \"stack\"\nhold_out = \"temporal\"\ntrees = 10\n"
+             "[[component]]\nmodel = \"ials\"\nfactors = 8\nepochs = 2\n"
+             "[[component]]\nmodel = \"item-knn\"\nweight = 0\n");
+  const std::string model = dir_ / "stack_model.h5";
+  EXPECT_EQ(run_json({"train", store, "-o", model, "--config", config}).at("model"), "stack");
+  const Json lists = run_json({"recommend", model, "--all", "-n", "5"});
+  for (const Json& list : lists.at("lists")) EXPECT_EQ(list.at("items").size(), 5U);
+  const Outcome tuned = program_.run({"tune", store, "--config", config});
+  EXPECT_EQ(tuned.exit_code, 2);
+  EXPECT_THAT(tuned.err, HasSubstr("learns its own"));
+}
+
 TEST_F(Pipeline, EvaluatingAllLeavesOutModelsThatRefuseTheStore) {
   const Json all = run_json({"evaluate", small_shop(), "--all", "--factors", "8", "--epochs", "2",
                              "--memory-gigabytes", "0.001", "--split", "random:0.2"});

@@ -38,6 +38,7 @@ EventTable make_events() {
   events.item_category.append("d\303\251cor");
   events.item_category.append("d\303\251cor");
   events.currency = "GBP";
+  events.pseudonym_key = "0123456789abcdef";
   events.counts = {5, 3, {{"bad_date", 1}, {"no_customer", 1}}, {{"bad_date", 2}}};
   return events;
 }
@@ -61,6 +62,7 @@ void expect_equal(const EventTable& a, const EventTable& b) {
   EXPECT_EQ(a.item_text, b.item_text);
   EXPECT_EQ(a.item_category, b.item_category);
   EXPECT_EQ(a.currency, b.currency);
+  EXPECT_EQ(a.pseudonym_key, b.pseudonym_key);
   EXPECT_EQ(a.counts.rows, b.counts.rows);
   EXPECT_EQ(a.counts.kept, b.counts.kept);
   EXPECT_EQ(a.counts.dropped, b.counts.dropped);

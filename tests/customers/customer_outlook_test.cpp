@@ -80,13 +80,25 @@ TEST(DrawOrders, HaveTheConditionalExpectation) {
     report.log_covariance.assign(16, 0.0);
     report.regularity = report.model == "mbg-cnbd" ? 3 : 1;
     const auto model = lifetime_model(report);
-    Sample orders;
+    Sample orders, counts, of_the_living;
     for (std::uint32_t c = 0; c < 40'000; ++c) {
       RandomStream stream(5, {Purpose::kTest, 6, c, 0});
       const auto times = model->draw_orders(stream, model->draw_posterior(stream, 3, 8, 12), 20);
       orders.add(static_cast<double>(times.size()));
       EXPECT_TRUE(times.empty() || (times.front() > 0 && times.back() <= 20));
+      counts.add(model->draw_order_count(stream, model->draw_posterior(stream, 3, 8, 12), 20));
+      const auto living = model->draw_alive(stream, 3, 8, 12);
+      EXPECT_TRUE(living.alive);
+      of_the_living.add(model->draw_order_count(stream, living, 20));
     }
+    EXPECT_NEAR(counts.mean(), model->conditional_expected_orders(3, 8, 12, 20), 5 * counts.error())
+        << kind;
+    EXPECT_NEAR(of_the_living.mean(), model->expected_orders_if_alive(3, 8, 12, 20),
+                5 * of_the_living.error())
+        << kind;
+    EXPECT_NEAR(model->p_alive(3, 8, 12) * model->expected_orders_if_alive(3, 8, 12, 20),
+                model->conditional_expected_orders(3, 8, 12, 20), 1e-9)
+        << kind;
     EXPECT_NEAR(orders.mean(), model->conditional_expected_orders(3, 8, 12, 20), 5 * orders.error())
         << kind;
   }

@@ -33,7 +33,8 @@ TEST(SegmentOptions, EveryKeyIsRead) {
        "new_days = 14\nmature_orders = 4\n"},
       {"pyramid", "extended_shares = 2\nstrategic_reviews = 5\ntop_share = 0.2\n"},
       {"health", "trend_days = 90\nhealthy_from = 80\nwarning_below = 40\n"},
-      {"health.returns", "weight = 1\nbad = 0.5\ngood = 0.1\n"}};
+      {"health.returns", "weight = 1\nbad = 0.5\ngood = 0.1\n"},
+      {"risk", "medium_from = 0.3\nhigh_from = 0.6\n"}};
   std::string text;
   for (const auto& [name, body] : tables) text += (name.empty() ? "" : "[" + name + "]\n") + body;
   const SegmentOptions options = parse(text);
@@ -47,6 +48,7 @@ TEST(SegmentOptions, EveryKeyIsRead) {
   EXPECT_EQ(options.health.warning_below, 40);
   EXPECT_EQ(options.health.indicators[static_cast<std::size_t>(Indicator::kReturns)],
             (IndicatorOptions{1, 0.5, 0.1}));
+  EXPECT_EQ(options.risk, (RiskCuts{0.3, 0.6}));
 }
 
 struct Fault {
@@ -58,6 +60,8 @@ struct Fault {
 TEST(SegmentOptions, FaultsNameFileAndLine) {
   const std::vector<Fault> faults = {
       {"window_days = 0\n", 1, "window_days"},
+      {"[risk]\nhigh_from = 1.5\n", 2, "high_from"},
+      {"[risk]\nhigh_from = 0.3\n", 2, "medium_from"},
       {"\n[tiers]\nsilent_day = 30\n", 3, "silent_days"},
       {"[tiers]\nlost_days = 60\nsilent_days = 60\n", 3, "nobody would be silent"},
       {"[tiers]\nlost_days = 60\n", 2, "nobody would be silent"},

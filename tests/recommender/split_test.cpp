@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace tenure::recommender {
@@ -166,6 +167,31 @@ TEST(RunSplit, HoldsOutNeighboursInOrderOfTheirFirstEvents) {
   for (std::size_t start = 0; start < 16; ++start) EXPECT_GT(starts[start], 0) << start;
 }
 
+TEST(MixedSplit, HoldsOutRunsOfHalfOfTheCustomersAndDrawsFromTheOthers) {
+  constexpr std::uint32_t kCustomers = 1000;
+  std::vector<test::Row> log;
+  for (std::uint32_t customer = 0; customer < kCustomers; ++customer) {
+    for (std::uint32_t i = 0; i < 30; ++i) log.push_back({customer, i * 7 % 30, 1000 + i});
+  }
+  const EventTable events = test::table(log, kCustomers, 30);
+  const auto split = [&](const char* spec) {
+    return split_rows(threads(2), events, parse_split(spec)).test;
+  };
+  const auto mixed = split("mixed:0.3");
+  const auto run = split("run:0.3");
+  const auto drawn = split("random:0.3");
+  int runs = 0;
+  for (std::uint32_t customer = 0; customer < kCustomers; ++customer) {
+    const auto same = [&](const std::vector<std::uint8_t>& other) {
+      const auto begin = mixed.begin() + 30 * customer;
+      return std::equal(begin, begin + 30, other.begin() + 30 * customer);
+    };
+    EXPECT_TRUE(same(run) || same(drawn)) << customer;
+    runs += same(run) ? 1 : 0;
+  }
+  EXPECT_NEAR(runs, 500, 4 * 16) << "a standard error is sqrt(1000 / 4) = 16";
+  EXPECT_EQ(to_string(parse_split("mixed:0.3")), "mixed:0.3");
+}
 TEST(RunSplit, HoldsOutTheShareOnAverageWithoutTimesToo) {
   std::vector<test::Row> log;
   for (std::uint32_t customer = 0; customer < 4000; ++customer) {

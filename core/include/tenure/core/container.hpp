@@ -2,6 +2,7 @@
 
 #include <tenure/core/events.hpp>
 #include <tenure/core/execution.hpp>
+#include <tenure/core/function_ref.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -87,6 +88,9 @@ class ContainerReader {
   /// All root attributes whose name starts with `prefix`, by name, integers only.
   std::vector<std::pair<std::string, std::int64_t>> integer_attributes(
       std::string_view prefix) const;
+  /// Copies arrays and attributes, unchanged and by name, whose name `wanted` takes; not those that
+  /// every container has of its own (format, version, creator, checksum).
+  void copy_to(ContainerWriter& writer, FunctionRef<bool(std::string_view name)> wanted) const;
 
  private:
   struct State;

@@ -108,7 +108,10 @@ struct EventTable {
   Dictionary item_category;
 
   std::string currency;  ///< empty where unknown
-  ImportCounts counts;   ///< of the import that made the table
+  /// Fingerprint of the key whose pseudonyms stand in `customers` (tenure/core/pseudonym.hpp);
+  /// empty: original ids.
+  std::string pseudonym_key;
+  ImportCounts counts;  ///< of the import that made the table
 
   std::size_t rows() const noexcept { return customer.size(); }
   bool has_time() const noexcept { return !time.empty(); }

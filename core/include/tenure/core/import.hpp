@@ -2,8 +2,10 @@
 
 #include <tenure/core/events.hpp>
 #include <tenure/core/execution.hpp>
+#include <tenure/core/pseudonym.hpp>
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,6 +33,8 @@ struct ImportOptions {
   /// order of the catalogue. Empty: none.
   std::string items;
   bool strict = false;  ///< the first faulty row is an error with file and line
+  /// Customers become pseudonyms of this key, and no message quotes the log.
+  std::optional<PseudonymKey> pseudonym_key;
 };
 
 /// Reads one or several logs, in the order given, as one table. Faulty rows are counted and left
@@ -39,7 +43,7 @@ struct ImportOptions {
 /// the one that any item had first; empty ones do not count.
 /// @throws DataError (missing file, directory, empty file, header only, missing column, a line over
 /// 1 MiB, binary content, no row kept; with strict any faulty row; a catalogue row without an item,
-/// or a second one of an item), ArgumentError, Cancelled.
+/// or a second one of an item; two customers of one pseudonym), ArgumentError, Cancelled.
 EventTable read_events(const Execution& execution, const std::vector<std::string>& paths,
                        const ImportOptions& options);
 

@@ -32,7 +32,9 @@ enum class Purpose : std::uint8_t {
   kAcquisition = 36,      ///< simulate: when and where new customers come
   kMultiStart = 48,       ///< fit: starting points
   kForecast = 49,         ///< customers: what a history's future may bring
-  kForecastModel = 50,    ///< customers: parameters within the fit's uncertainty
+  kForecastModel = 50,    ///< customers: parameters within the fits' uncertainty
+  kOutlook = 51,          ///< fit --customer: what one customer's future may bring
+  kChurnSample = 52,      ///< churn: whom to learn from where the log is large
 };
 
 /// Names one stream: 2^32 blocks of four 32-bit numbers for each id.

@@ -38,6 +38,10 @@ double bg_bb_expected_orders(const BgBbParameters& parameters, double n);
 double bg_bb_conditional_expected_orders(const BgBbParameters& parameters, double x, double t_x,
                                          double n, double periods);
 
+/// The same of one who is known to be alive at opportunity n + 1, which does not depend on t_x.
+double bg_bb_expected_orders_if_alive(const BgBbParameters& parameters, double x, double t_x,
+                                      double n, double periods);
+
 /// Probability of being alive at opportunity n + 1 given (x, t_x, n) (their equation 11).
 double bg_bb_p_alive(const BgBbParameters& parameters, double x, double t_x, double n);
 
@@ -56,5 +60,8 @@ LifetimeLatent draw_bg_bb_prior(RandomStream& stream, const BgBbParameters& para
 /// opportunity t_x + 1, ..., n + 1; conjugate in each case.
 LifetimeLatent draw_bg_bb_posterior(RandomStream& stream, const BgBbParameters& parameters,
                                     double x, double t_x, double n);
+/// The same of one who is known to be alive at n + 1.
+LifetimeLatent draw_bg_bb_alive(RandomStream& stream, const BgBbParameters& parameters, double x,
+                                double t_x, double n);
 
 }  // namespace tenure::customers

@@ -49,6 +49,10 @@ double bg_nbd_expected_orders(const BgNbdParameters& parameters, double t);
 double bg_nbd_conditional_expected_orders(const BgNbdParameters& parameters, double x, double t_x,
                                           double T, double t);
 
+/// The same of one who is known to be alive at T, which does not depend on t_x.
+double bg_nbd_expected_orders_if_alive(const BgNbdParameters& parameters, double x, double t_x,
+                                       double T, double t);
+
 /// Probability of being alive at T given (x, t_x, T); 1 for x = 0, as the model has it.
 double bg_nbd_p_alive(const BgNbdParameters& parameters, double x, double t_x, double T);
 
@@ -69,5 +73,8 @@ BgNbdLatent draw_bg_nbd_prior(RandomStream& stream, const BgNbdParameters& param
 /// components, alive at T or left right after the order at t_x.
 BgNbdLatent draw_bg_nbd_posterior(RandomStream& stream, const BgNbdParameters& parameters, double x,
                                   double t_x, double T);
+/// The same of one who is known to be alive at T: the first component.
+BgNbdLatent draw_bg_nbd_alive(RandomStream& stream, const BgNbdParameters& parameters, double x,
+                              double t_x, double T);
 
 }  // namespace tenure::customers

@@ -3,6 +3,7 @@
 #include <tenure/core/events.hpp>
 #include <tenure/core/execution.hpp>
 #include <tenure/customers/bg_nbd.hpp>
+#include <tenure/customers/order_history.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -77,12 +78,18 @@ struct ChurnFactors {
 /// Cancelled. A BG/NBD that cannot be fitted is told in left_out.
 ChurnFactors churn_factors(const Execution& execution, const EventTable& events,
                            const ChurnFactorOptions& options);
+/// The same where the history of `events` as of the day is at hand.
+/// @throws also ArgumentError where it is of another day or of other customers.
+ChurnFactors churn_factors(const Execution& execution, const EventTable& events,
+                           const OrderHistory& history, const ChurnFactorOptions& options);
 
 /// 1 for each of `customers` (codes) without an order in the `window_days` after as_of, net of the
-/// returns known at the window's end.
+/// returns known at the window's end. `log_end` is the evening until which the log is whole: the
+/// day of its last event where empty.
 /// @throws ArgumentError where the log ends before the window does.
 std::vector<std::uint8_t> churn_outcomes(const Execution& execution, const EventTable& events,
                                          std::span<const std::uint32_t> customers,
-                                         std::int64_t as_of, int window_days);
+                                         std::int64_t as_of, int window_days,
+                                         std::optional<std::int64_t> log_end = std::nullopt);
 
 }  // namespace tenure::customers

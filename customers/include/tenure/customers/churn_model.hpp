@@ -28,6 +28,10 @@ std::string_view to_string(ChurnModelKind kind) noexcept;  ///< "logistic", "tre
 /// Whether the library was built with XGBoost, which kTrees needs.
 bool churn_trees_available() noexcept;
 
+/// The kinds behind a name: "logistic", "trees", or "both", which is all that this build has.
+/// @throws ArgumentError for any other name.
+std::vector<ChurnModelKind> churn_model_kinds(std::string_view name);
+
 struct ChurnModelOptions {
   ChurnModelKind kind = ChurnModelKind::kLogistic;
   int window_days = 90;  ///< that of the snapshots

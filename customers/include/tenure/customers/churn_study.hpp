@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -20,6 +21,10 @@ struct ChurnStudyOptions {
   int step_days = 30;     ///< between the days learned from
   int max_snapshots = 24;
   bool lifetime_factors = false;  ///< let the BG/NBD's figures in as factors
+  /// Fit a BG/NBD on each day, which the baselines of evaluate_churn and lifetime_factors need.
+  bool lifetime = true;
+  /// Evening until which the log is whole; the day of its last event where empty.
+  std::optional<std::int32_t> log_end;
 };
 
 /// Snapshots of a log by day, each made once. Keeps a reference to the events.
@@ -54,6 +59,12 @@ class ChurnStudy {
   std::int32_t last_day_ = 0;
   std::map<std::int32_t, ChurnSnapshot> snapshots_;
 };
+
+/// A model of each kind that has seen nothing after the evening of `known_until`, of which the one
+/// with the least held-out log loss stays. @throws as ChurnStudy::train, ArgumentError without a
+/// kind.
+ChurnModel train_best_churn_model(const Execution& execution, ChurnStudy& study,
+                                  std::int32_t known_until, std::span<const ChurnModelKind> kinds);
 
 struct ChurnForecast {
   /// A model's name, or a baseline: "recency" and "p_alive" (the same training on that factor

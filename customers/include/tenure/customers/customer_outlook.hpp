@@ -3,6 +3,7 @@
 #include <tenure/core/execution.hpp>
 #include <tenure/core/random.hpp>
 #include <tenure/customers/fit_report.hpp>
+#include <tenure/customers/interval.hpp>
 
 #include <optional>
 #include <span>
@@ -12,15 +13,10 @@
 namespace tenure::customers {
 
 /// A draw of a fit's parameters from their estimated distribution: normal in the logarithms (in the
-/// coefficients as they are) with the report's covariance.
-/// @throws ArgumentError (sizes), NumericalError (the covariance is not positive definite).
+/// coefficients as they are) with the report's covariance. A parameter of which the data say next
+/// to nothing is held within 5 of its estimate's logarithm; one without variance stays.
+/// @throws ArgumentError (sizes), NumericalError (the covariance is none).
 FitReport draw_parameters(RandomStream& stream, const FitReport& report);
-
-/// From the 2.5 % to the 97.5 % quantile of the draws.
-struct Interval {
-  double low = 0.0;
-  double high = 0.0;
-};
 
 /// One customer's history with its spend.
 struct CustomerHistory {
@@ -41,7 +37,8 @@ struct OutlookOptions {
   int draws = 400;        ///< of the parameters, >= 40; one future is drawn under each
 };
 
-/// Values are at the estimates. Intervals named after them hold what is not known of the
+/// Values are at the estimates; intervals go from the 2.5 % to the 97.5 % quantile of the draws.
+/// Those named after the values hold what is not known of the
 /// parameters; those of what happens (`orders`, `earned`) hold also who the customer is and chance.
 struct CustomerOutlook {
   double p_alive = 0.0;
@@ -61,8 +58,9 @@ struct CustomerOutlook {
 };
 
 /// `orders` is the fit of an order model, `spend` of Gamma-Gamma. Draw d uses the same parameters
-/// for every customer; keyed by execution.seed and the customer's place in `customers`, in parallel
-/// over customers. Takes about 50 microseconds a draw and customer, most of it DERT.
+/// for every customer, those of forecast_customers; keyed by execution.seed and the customer's
+/// place in `customers`, in parallel over customers. Takes about 50 microseconds a draw and
+/// customer, most of it DERT.
 /// @throws ArgumentError (options, histories, reports), NumericalError, Cancelled.
 std::vector<CustomerOutlook> customer_outlooks(const Execution& execution, const FitReport& orders,
                                                const std::optional<FitReport>& spend,

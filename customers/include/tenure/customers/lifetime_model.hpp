@@ -29,6 +29,12 @@ class LifetimeModel {
   /// Orders in (T, T + t] given (x, t_x, T).
   virtual double conditional_expected_orders(double x, double t_x, double T, double t) const = 0;
   virtual double p_alive(double x, double t_x, double T) const = 0;
+  /// Orders in (T, T + t] given (x, t_x, T) of a customer who is alive at T (BG/BB: at the next
+  /// opportunity): conditional_expected_orders over p_alive.
+  virtual double expected_orders_if_alive(double x, double t_x, double T, double t) const = 0;
+  /// What comes for a customer who is alive depends on t_x, too. Of MBG/CNBD-k with k > 1 alone: in
+  /// the other models customers who share (x, T) share that future, and t_x tells p_alive only.
+  virtual bool needs_recency() const noexcept = 0;
   /// Probability that a new customer is still alive at t.
   virtual double survival(double t) const = 0;
   /// Expected orders after T discounted by exp(-discount x time since T) (DERT); discount > 0 a
@@ -40,10 +46,16 @@ class LifetimeModel {
   /// A customer with history (x, t_x, T), from its exact posterior.
   virtual LifetimeLatent draw_posterior(RandomStream& stream, double x, double t_x,
                                         double T) const = 0;
+  /// The same of one who is alive at T (BG/BB: at the next opportunity).
+  virtual LifetimeLatent draw_alive(RandomStream& stream, double x, double t_x, double T) const = 0;
   /// Times of the orders within t from now of a customer drawn by one of the two, in order; for
   /// BG/BB whole periods from 1. Takes time in proportion to their number.
   virtual std::vector<double> draw_orders(RandomStream& stream, const LifetimeLatent& latent,
                                           double t) const = 0;
+  /// How many orders that would be, drawn without their times: at once, whatever their number (in
+  /// BG/BB in t steps).
+  virtual double draw_order_count(RandomStream& stream, const LifetimeLatent& latent,
+                                  double t) const = 0;
 };
 
 /// A kind of model: what the command line offers and loops over.

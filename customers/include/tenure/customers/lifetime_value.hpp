@@ -1,50 +1,16 @@
 #pragma once
 
 #include <tenure/core/execution.hpp>
-#include <tenure/core/random.hpp>
-#include <tenure/customers/bg_nbd.hpp>
-#include <tenure/customers/gamma_gamma.hpp>
+#include <tenure/customers/fit_report.hpp>
+#include <tenure/customers/interval.hpp>
 #include <tenure/customers/recency_frequency.hpp>
 
-#include <cstddef>
-#include <cstdint>
-#include <functional>
 #include <optional>
-#include <string>
 #include <vector>
 
 /// What each customer is still worth: expected orders and lifetime value over a horizon, with
 /// predictive intervals, for a million customers in seconds.
 namespace tenure::customers {
-
-/// What the forecast asks of a model of orders. Times in the model's units; (x, t_x, T) as in
-/// RecencyFrequency. Functions must be safe to call from several threads.
-struct OrderModel {
-  std::string name;            ///< "bg-nbd"
-  double days_per_unit = 7.0;  ///< of the data it was fitted to
-  /// What comes depends on t_x even for a customer known to be alive at T. Where it does not (the
-  /// BG/NBD family), customers who share (x, T) share the costly part of the work.
-  bool needs_recency = false;
-  std::function<double(double x, double t_x, double T)> p_alive;
-  /// Orders in (T, T + t] of a customer who is alive at T.
-  std::function<double(double x, double t_x, double T, double t)> expected_if_alive;
-  /// One draw of those orders, under parameter draw `draw` (any number: parameters repeat), a whole
-  /// number.
-  std::function<double(RandomStream& stream, std::size_t draw, double x, double t_x, double T,
-                       double t)>
-      draw_if_alive;
-};
-
-/// Draws of the parameters that a forecast uses at least once: logarithms are normal with the fit's
-/// covariance, held within 5 of the estimate where the data say next to nothing.
-struct ParameterDraws {
-  std::uint64_t seed = 0;
-  std::size_t count = 200;  ///< >= 1
-};
-
-/// @throws ArgumentError where a parameter is not finite and positive, count is 0, or the
-/// covariance is not finite.
-OrderModel order_model(const BgNbdFit& fit, double days_per_unit, const ParameterDraws& draws = {});
 
 struct ForecastOptions {
   double horizon_days = 365.0;  ///< > 0
@@ -57,22 +23,17 @@ struct ForecastOptions {
   void validate() const;
 };
 
-struct PredictiveInterval {
-  double low = 0.0;
-  double high = 0.0;
-};
-
 /// Value of a customer's orders within the horizon, discounted, with margin, in currency units.
 struct ValueForecast {
   double expected = 0.0;
-  PredictiveInterval interval;
+  Interval interval;
 };
 
 struct CustomerForecast {
   double p_alive = 0.0;
   double expected_orders = 0.0;  ///< at the estimates
   /// Of the number of orders that will come: equal tails of its predictive distribution.
-  PredictiveInterval orders;
+  Interval orders;
   /// Empty without a spend model, and where its mean is infinite (p x + q <= 1).
   std::optional<ValueForecast> value;
 };
@@ -89,13 +50,16 @@ struct CustomerForecast {
 /// a single customer thus have Monte-Carlo error themselves, and an interval need not hold the
 /// expectation: one that is probably gone has [0, 0].
 /// Draws are keyed by history, so that equal histories have equal forecasts and other customers
-/// change nothing.
-/// @throws ArgumentError (options, a summary at fault, models in other units), NumericalError where
-/// the model gives a value that is not finite, Cancelled.
+/// change nothing. A history is (x, T) and the number of orders with spend: t_x tells p_alive
+/// alone, but in models that say needs_recency() (MBG/CNBD-k with k > 1), where few customers share
+/// one. `orders` is the fit of an order model in continuous time without covariates, `spend` of
+/// Gamma-Gamma.
+/// @throws ArgumentError (options, a summary at fault, models in other units, reports),
+/// NumericalError where the model gives a value that is not finite, Cancelled.
 std::vector<CustomerForecast> forecast_customers(const Execution& execution,
                                                  const CalibrationSummary& summary,
-                                                 const OrderModel& orders,
-                                                 const std::optional<GammaGammaFit>& spend,
+                                                 const FitReport& orders,
+                                                 const std::optional<FitReport>& spend,
                                                  const ForecastOptions& options = {});
 
 }  // namespace tenure::customers

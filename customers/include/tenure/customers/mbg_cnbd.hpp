@@ -65,6 +65,10 @@ double mbg_cnbd_expected_orders(const MbgCnbdParameters& parameters, double t);
 double mbg_cnbd_conditional_expected_orders(const MbgCnbdParameters& parameters, double x,
                                             double t_x, double T, double t);
 
+/// The same of one who is known to be alive at T; depends on t_x where k > 1.
+double mbg_cnbd_expected_orders_if_alive(const MbgCnbdParameters& parameters, double x, double t_x,
+                                         double T, double t);
+
 /// Probability of being alive at T given (x, t_x, T).
 double mbg_cnbd_p_alive(const MbgCnbdParameters& parameters, double x, double t_x, double T);
 
@@ -82,5 +86,8 @@ LifetimeLatent draw_mbg_cnbd_prior(RandomStream& stream, const MbgCnbdParameters
 /// or alive with 0 to k - 1 ticks since; conjugate in each case.
 LifetimeLatent draw_mbg_cnbd_posterior(RandomStream& stream, const MbgCnbdParameters& parameters,
                                        double x, double t_x, double T);
+/// The same of one who is known to be alive at T.
+LifetimeLatent draw_mbg_cnbd_alive(RandomStream& stream, const MbgCnbdParameters& parameters,
+                                   double x, double t_x, double T);
 
 }  // namespace tenure::customers

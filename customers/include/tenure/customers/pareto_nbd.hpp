@@ -38,6 +38,10 @@ double pareto_nbd_expected_orders(const ParetoNbdParameters& parameters, double 
 double pareto_nbd_conditional_expected_orders(const ParetoNbdParameters& parameters, double x,
                                               double t_x, double T, double t);
 
+/// The same of one who is known to be alive at T, which does not depend on t_x.
+double pareto_nbd_expected_orders_if_alive(const ParetoNbdParameters& parameters, double x,
+                                           double t_x, double T, double t);
+
 /// Probability of being alive at T given (x, t_x, T).
 double pareto_nbd_p_alive(const ParetoNbdParameters& parameters, double x, double t_x, double T);
 
@@ -61,5 +65,8 @@ LifetimeLatent draw_pareto_nbd_prior(RandomStream& stream, const ParetoNbdParame
 LifetimeLatent draw_pareto_nbd_posterior(RandomStream& stream,
                                          const ParetoNbdParameters& parameters, double x,
                                          double t_x, double T);
+/// The same of one who is known to be alive at T.
+LifetimeLatent draw_pareto_nbd_alive(RandomStream& stream, const ParetoNbdParameters& parameters,
+                                     double x, double t_x, double T);
 
 }  // namespace tenure::customers

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <tenure/customers/activity.hpp>
+#include <tenure/customers/customer_risk.hpp>
 #include <tenure/customers/health.hpp>
 #include <tenure/customers/rfm.hpp>
 #include <tenure/customers/tiers.hpp>
@@ -19,6 +20,7 @@ struct SegmentOptions {
   TierOptions tiers;
   PyramidOptions pyramid;
   HealthOptions health;
+  RiskCuts risk;
   friend bool operator==(const SegmentOptions&, const SegmentOptions&) = default;
 };
 

@@ -23,6 +23,7 @@ struct ModelFile {
   std::unique_ptr<Model> model;
   Dictionary customers;                       ///< length n_users
   Dictionary items;                           ///< length n_items
+  std::string pseudonym_key;                  ///< EventTable::pseudonym_key of the customers
   std::vector<std::uint8_t> item_is_service;  ///< length n_items, or empty
   Csr train;                                  ///< the matrix trained on: seen items, popularity
   InteractionOptions weights;                 ///< how events became `train`, `now` filled in

@@ -64,6 +64,18 @@ class OptionValues {
 
 struct ModelKind;
 
+/// Something a saved model holds of each user, so that it can be shown and taken out without
+/// knowing the model. Named below the model's prefix.
+struct UserArray {
+  enum class Layout : std::uint8_t {
+    kRows,   ///< an f32 matrix with one row a user
+    kCsr,    ///< a CSR matrix NAME/{row_start, columns, values}: one row a user, a column an item
+    kCount,  ///< an attribute: how many users there are
+  };
+  std::string_view name;
+  Layout layout = Layout::kRows;
+};
+
 /// One part of a model that is made of others.
 struct ModelComponent {
   const ModelKind* kind = nullptr;
@@ -100,6 +112,9 @@ struct ModelKind {
   bool needs_components = false;  ///< is made of other models: TrainingInput::components
   bool needs_regions = false;     ///< trains on the regions of the events
   bool needs_text = false;        ///< trains on the texts or categories of the items
+  /// All that a saved model holds by user. A kind of components has what they have;
+  /// regional-popularity has groups of users and is counted again instead.
+  std::span<const UserArray> user_arrays = {};
 };
 
 /// All kinds, the floor first.

@@ -83,6 +83,13 @@ class RegionalPopularityModel final : public Model {
   /// The same counts for a model with more users (of no group) and items (that nobody has).
   /// @throws ArgumentError where there would be fewer.
   std::unique_ptr<RegionalPopularityModel> extended(std::uint32_t users, std::uint32_t items) const;
+  /// The same groups counted again without some users, codes in rising order: of what those that
+  /// stay hold in `user_items`, one row each.
+  /// @throws ArgumentError where they do not fit.
+  std::unique_ptr<RegionalPopularityModel> without(std::span<const std::uint32_t> users,
+                                                   const CsrView& user_items) const;
+  /// The group of a trained user, or kNoRegion.
+  std::uint32_t group_of(std::uint32_t user) const { return user_group_.at(user); }
 
  private:
   RegionalPopularityModel() = default;

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,18 +21,20 @@ enum class SplitMethod : std::uint8_t {
   /// their first events (of the file, in a log without times), beginning anywhere. Harder than
   /// kRandom, since what goes together in time is held out together.
   kRun,
+  kMixed,  ///< kRun for about half of the customers, kRandom for the others
   kItems,  ///< a share of all items, with all their events, is test: they are new to the model
 };
 
 struct SplitSpec {
   SplitMethod method = SplitMethod::kTemporal;
-  /// In (0, 1): of events in training (temporal), of items in test (random, run: of each
-  /// customer's; items: of all).
+  /// In (0, 1): of events in training (temporal), of items in test (random, run,
+  /// mixed: of each customer's; items: of all).
   double fraction = 0.8;
   std::uint32_t count = 1;  ///< > 0: events held out per customer (leave-last)
 };
 
-/// Reads "temporal:0.8", "leave-last:1", "random:0.2", "run:0.2" or "items:0.1".
+/// Reads "temporal:0.8", "leave-last:1", "random:0.2", "run:0.2", "mixed:0.2" or
+/// "items:0.1".
 /// @throws ArgumentError for anything else.
 SplitSpec parse_split(std::string_view text);
 /// The text parse_split() reads.
@@ -50,13 +53,15 @@ struct RowSplit {
   std::vector<std::uint8_t> items;
 };
 
-/// Splits the rows that count. Leave-last orders a customer's events by time, then by row, and
+/// Splits the rows that count; of those, where `rows` (length events.rows()) is given, the ones it
+/// keeps. Leave-last orders a customer's events by time, then by row, and
 /// keeps at least one in training: a customer with `count` events or fewer is all training. Draws
-/// of random and run are keyed by customer (Purpose::kSplit), so that they do not depend on other
-/// customers; those of items by item.
+/// of random, run and mixed are keyed by customer (Purpose::kSplit), so that they do not depend on
+/// other customers; those of items by item.
 /// @throws DataError where temporal or leave-last meets a table without times, or no row counts;
-/// ArgumentError where the spec is out of range.
+/// ArgumentError where the spec is out of range or the mask is of another length.
 RowSplit split_rows(const Execution& execution, const EventTable& events, const SplitSpec& spec,
-                    const InteractionOptions& options = {});
+                    const InteractionOptions& options = {},
+                    std::span<const std::uint8_t> rows = {});
 
 }  // namespace tenure::recommender

@@ -30,7 +30,8 @@ struct UpdateReport {
 /// again, so that the result is near, not equal to, training on everything (docs/SERVING.md
 /// tells how near). The held-out figures of the old model are dropped: they are not the new one's.
 /// Byte-identical at any number of threads.
-/// @throws ArgumentError (options; a model that cannot be updated), NumericalError, Cancelled.
+/// @throws ArgumentError (options; a model that cannot be updated; ids that are not pseudonyms of
+/// one key in both), NumericalError, Cancelled.
 ModelFile update_model(const Execution& execution, const ModelFile& file, const EventTable& events,
                        const UpdateOptions& options = {}, UpdateReport* report = nullptr);
 
