@@ -107,6 +107,21 @@ TEST_P(DrawLanes, OrdersAreTheBytesOfScalarDraws) {
   }
 }
 
+TEST_P(DrawLanes, OrdersOfMixedCustomersAreTheBytesOfScalarDraws) {
+  const QuantileTable spend = QuantileTable::gamma(GetParam());
+  const std::vector<std::uint32_t> customers = random_words(6, 101);
+  const std::vector<std::uint32_t> orders = random_words(7, 101);
+  std::vector<OrderDraw> expected;
+  for (std::size_t i = 0; i < customers.size(); ++i) {
+    expected.push_back(draw_order(kSeed, 5, customers[i], orders[i], spend));
+  }
+  on_every_target([&] {
+    std::vector<OrderDraw> drawn(customers.size());
+    draw_orders(kSeed, 5, customers, orders, spend, drawn);
+    EXPECT_EQ(std::memcmp(drawn.data(), expected.data(), drawn.size() * sizeof(OrderDraw)), 0);
+  });
+}
+
 TEST_P(DrawLanes, LatentsAreTheBytesOfScalarDraws) {
   constexpr std::size_t kCustomers = 5003;
   const SpendPrior spend{4.0, 15.0};

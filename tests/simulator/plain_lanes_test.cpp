@@ -9,12 +9,20 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <numeric>
 
 namespace tenure::simulator::test {
 namespace {
 
 constexpr std::uint64_t kSeed = 20261;
+
+SlotSums total(const PlainSums& sums) {
+  SlotSums all;
+  for (const SlotSums& slot : sums.slots) {
+    all.orders += slot.orders;
+    all.revenue += slot.revenue;
+  }
+  return all;
+}
 
 class PlainLanes : public testing::TestWithParam<PlainFamily> {};
 
@@ -23,7 +31,7 @@ TEST_P(PlainLanes, EqualTheScalarLoopInAnyChunksOnEveryInstructionSet) {
   for (const float share : {0.0F, 0.3F}) {
     model.one_time_share = share;
     for (const float horizon : {0.4F, 30.5F, 365.0F, 1826.25F}) {
-      const PlainRun run{kSeed, 3, horizon};
+      const PlainRun run{kSeed, 3, horizon, 0.25F * horizon * (share > 0.0F ? 1.0F : 0.0F)};
       constexpr std::uint32_t kCustomers = 3007;  // fills no lanes evenly
       constexpr std::uint32_t kFirst = 12345;
       PlainSums expected(horizon);
@@ -60,6 +68,20 @@ TEST_P(PlainLanes, EqualTheScalarLoopForFaithfulAndForBigSpendingCustomers) {
   });
 }
 
+TEST_P(PlainLanes, ALaterStartIsTheSameLifeLater) {
+  const PlainModel model = plain_model(GetParam());
+  PlainSums now(64.0F);
+  simulate_plain(model, {kSeed, 4, 64.0F, 0.0F}, 0, 2000, now);
+  PlainSums later(1088.0F);
+  simulate_plain(model, {kSeed, 4, 1088.0F, 1024.0F}, 0, 2000, later);
+  // None of these customers is so near an end that a later day's rounding moves it across.
+  EXPECT_EQ(total(later), total(now));
+  EXPECT_EQ(later.active, now.active);
+  EXPECT_EQ(later.retained, now.retained);
+  EXPECT_EQ(later.slots[static_cast<std::size_t>(slot_of(1023.0F))], SlotSums{});
+  EXPECT_GE(later.slots[static_cast<std::size_t>(slot_of(1024.0F))].orders, 2000);
+}
+
 TEST_P(PlainLanes, NobodyIsNothing) {
   const PlainModel model = plain_model(GetParam());
   PlainSums sums(365.0F);
@@ -73,9 +95,7 @@ TEST_P(PlainLanes, OneTimeCustomersPlaceTheirFirstOrderAlone) {
   PlainSums sums(365.0F);
   simulate_plain(model, {kSeed, 0, 365.0F}, 0, 100, sums);
   EXPECT_EQ(sums.slots[0].orders, 100);
-  EXPECT_EQ(std::accumulate(sums.slots.begin(), sums.slots.end(), std::int64_t{0},
-                            [](std::int64_t n, const SlotSums& slot) { return n + slot.orders; }),
-            100);
+  EXPECT_EQ(total(sums).orders, 100);
   EXPECT_EQ(sums.active, 0);
   EXPECT_EQ(sums.retained[0], 0);
 }

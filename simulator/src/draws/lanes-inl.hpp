@@ -30,20 +30,39 @@ using Ints = hn::Vec<IntTag>;
 using WordVec = hn::Vec<WordTag>;
 using Wide = hn::Vec<WideTag>;
 
+/// first, first + 1, ... Highway's Iota of a number not known at compile time goes through memory.
+HWY_INLINE WordVec CountFrom(std::uint32_t first) {
+  const WordTag dw;
+  return hn::Add(hn::Iota(dw, 0), hn::Set(dw, first));
+}
+
+constexpr std::uint32_t kPhiloxM0 = 0xD2511F53U;
+constexpr std::uint32_t kPhiloxM1 = 0xCD9E8D57U;
+
 struct Block {
   WordVec w0, w1, w2, w3;
 };
 
-/// Philox counter and key words that all lanes share.
+/// What all lanes of a Philox call share: the key of each round, and counter word 3.
 struct PhiloxKey {
-  std::uint32_t low;
-  std::uint32_t high;
-  std::uint32_t tag;  ///< counter word 3: purpose and run
+  std::uint64_t low[10];
+  std::uint64_t high[10];
+  std::uint64_t shared_low, shared_high;  ///< halves of round 2's product, which all lanes share
 
-  PhiloxKey(std::uint64_t seed, Purpose purpose, std::uint32_t run)
-      : low(static_cast<std::uint32_t>(seed)),
-        high(static_cast<std::uint32_t>(seed >> 32)),
-        tag((static_cast<std::uint32_t>(purpose) << 24) | (run & 0xFFFFFFU)) {}
+  PhiloxKey(std::uint64_t seed, Purpose purpose, std::uint32_t run) {
+    auto k0 = static_cast<std::uint32_t>(seed);
+    auto k1 = static_cast<std::uint32_t>(seed >> 32);
+    const std::uint32_t tag = (static_cast<std::uint32_t>(purpose) << 24) | (run & 0xFFFFFFU);
+    const std::uint64_t product = std::uint64_t{kPhiloxM1} * (tag ^ k1);
+    for (std::size_t round = 0; round < 10; ++round) {
+      low[round] = k0;
+      high[round] = k1;
+      k0 += 0x9E3779B9U;
+      k1 += 0xBB67AE85U;
+    }
+    shared_low = product;
+    shared_high = (product >> 32) ^ low[1];
+  }
 };
 
 /// Ten rounds on every other lane, counter word 0 being 0. Numbers sit in the lower halves of
@@ -53,34 +72,24 @@ struct HalfBlock {
   Wide w0, w1, w2, w3;
 };
 HWY_INLINE HalfBlock PhiloxHalf(Wide event, Wide customer, const PhiloxKey& key) {
-  constexpr std::uint32_t kM0 = 0xD2511F53U;
-  constexpr std::uint32_t kM1 = 0xCD9E8D57U;
-  constexpr std::uint32_t kW0 = 0x9E3779B9U;
-  constexpr std::uint32_t kW1 = 0xBB67AE85U;
   const WideTag wide;
   const WordTag word;
-  const auto m0 = hn::Set(word, kM0);
-  const auto m1 = hn::Set(word, kM1);
+  const auto m0 = hn::Set(word, kPhiloxM0);
+  const auto m1 = hn::Set(word, kPhiloxM1);
   // Round 1 multiplies word 0, which is 0, and round 2 a number that all lanes share.
   const auto first = hn::MulEven(hn::BitCast(word, customer), m1);
-  const std::uint32_t shared = key.tag ^ key.high;
-  const std::uint64_t product = std::uint64_t{kM1} * shared;
-  const Wide round1 = hn::Xor3(hn::ShiftRight<32>(first), event, hn::Set(wide, key.low));
+  const Wide round1 = hn::Xor3(hn::ShiftRight<32>(first), event, hn::Set(wide, key.low[0]));
   const auto second = hn::MulEven(hn::BitCast(word, round1), m0);
-  std::uint32_t k0 = key.low + kW0;
-  std::uint32_t k1 = key.high + kW1;
-  Wide c0 = hn::Xor(first, hn::Set(wide, (product >> 32) ^ k0));
-  Wide c1 = hn::Set(wide, product);
-  Wide c2 = hn::Xor(hn::ShiftRight<32>(second), hn::Set(wide, k1));
+  Wide c0 = hn::Xor(first, hn::Set(wide, key.shared_high));
+  Wide c1 = hn::Set(wide, key.shared_low);
+  Wide c2 = hn::Xor(hn::ShiftRight<32>(second), hn::Set(wide, key.high[1]));
   Wide c3 = second;
-  for (int round = 2; round < 10; ++round) {
-    k0 += kW0;
-    k1 += kW1;
+  for (std::size_t round = 2; round < 10; ++round) {
     const auto product0 = hn::MulEven(hn::BitCast(word, c0), m0);
     const auto product1 = hn::MulEven(hn::BitCast(word, c2), m1);
-    c0 = hn::Xor3(hn::ShiftRight<32>(product1), c1, hn::Set(wide, k0));
+    c0 = hn::Xor3(hn::ShiftRight<32>(product1), c1, hn::Set(wide, key.low[round]));
     c1 = product1;
-    c2 = hn::Xor3(hn::ShiftRight<32>(product0), c3, hn::Set(wide, k1));
+    c2 = hn::Xor3(hn::ShiftRight<32>(product0), c3, hn::Set(wide, key.high[round]));
     c3 = product0;
   }
   return {c0, c1, c2, c3};
@@ -152,6 +161,15 @@ HWY_INLINE Floats BoundedExp(Floats y) {
   return hn::BitCast(d, hn::Add(hn::BitCast(di, p), hn::ShiftLeft<unit::kMantissaBits>(exponent)));
 }
 
+/// Numbers just stored are to be loaded one by one, not picked out of the vector register.
+HWY_INLINE void KeepInMemory(const void* numbers) {
+#if HWY_COMPILER_GCC || HWY_COMPILER_CLANG
+  asm volatile("" : : "r"(numbers) : "memory");
+#else
+  (void)numbers;
+#endif
+}
+
 /// The four coefficients of a cell for each lane.
 struct Cubic {
   Floats c0, c1, c2, c3;
@@ -175,6 +193,7 @@ HWY_INLINE Cubic LoadCubic(const float* cells, Ints index) {
   const FloatTag d;
   HWY_ALIGN std::int32_t rows[kMostLanes];
   hn::Store(index, IntTag(), rows);
+  KeepInMemory(rows);
   const Floats v0 = LoadRows<kMostLanes>(cells, rows);
   const Floats v1 = LoadRows<kMostLanes>(cells, rows + 1);
   const Floats v2 = LoadRows<kMostLanes>(cells, rows + 2);

@@ -67,6 +67,10 @@ OrderDraw draw_order(std::uint64_t seed, std::uint32_t run, std::uint32_t custom
 /// little more than one.
 void draw_orders(std::uint64_t seed, std::uint32_t run, std::uint32_t customer,
                  std::uint32_t first_order, const QuantileTable& spend, std::span<OrderDraw> out);
+/// Order orders[i] of customer customers[i]. Spans of equal length.
+void draw_orders(std::uint64_t seed, std::uint32_t run, std::span<const std::uint32_t> customers,
+                 std::span<const std::uint32_t> orders, const QuantileTable& spend,
+                 std::span<OrderDraw> out);
 
 Latent draw_latent(std::uint64_t seed, std::uint32_t run, std::uint32_t customer,
                    const LatentTables& tables) noexcept;

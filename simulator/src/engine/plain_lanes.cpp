@@ -134,9 +134,11 @@ class Lives {
         latent_key_(run.seed, Purpose::kLatent, run.run),
         order_key_(run.seed, Purpose::kPurchase, run.run),
         horizon_(run.horizon_days),
+        start_(run.start_day),
         sums_(sums),
         slots_(sums.slots.data()) {
     for (Ints& count : retained_) count = hn::Zero(IntTag());
+    first_money_ = hn::Zero(MoneyTag());
   }
 
   void Run(std::uint32_t first, std::uint32_t count) {
@@ -151,6 +153,9 @@ class Lives {
       if (waiting == 0) break;
       waiting = Advance(waiting, admitted == count);
     }
+    SlotSums& first_slot = sums_.slots[static_cast<std::size_t>(slot_of(start_))];
+    first_slot.orders += count;
+    first_slot.revenue += hn::GetLane(hn::SumOfLanes(MoneyTag(), first_money_));
     for (std::size_t i = 0; i < kRetentionDays.size(); ++i) {
       HWY_ALIGN std::int32_t lanes[kMostLanes];
       hn::Store(retained_[i], IntTag(), lanes);
@@ -194,17 +199,18 @@ class Lives {
     return move_up.Count();
   }
 
-  /// New customers from `first` on: their latents and their first orders, on day 0.
+  /// New customers from `first` on: their latents and their first orders, on the start day.
   HWY_NOINLINE std::size_t Admit(std::uint32_t first, std::size_t lanes, std::size_t at) {
     const FloatTag d;
     const WordTag dw;
-    const WordVec customer = hn::Iota(dw, first);
+    const WordVec customer = CountFrom(first);
     const Floats horizon = hn::Set(d, horizon_);
     const FloatMask present = hn::FirstN(d, lanes);
     LatentLanes latent = DrawLatentLanes(latent_key_, customer, model_.latents);
     const Block words = Philox(hn::Zero(dw), customer, order_key_);
     const Floats value = hn::Mul(Quantile(model_.spend, words.w2), latent.value_scale);
-    TakeFirstMoney(hn::IfThenElseZero(present, value), lanes);
+    const Amounts amounts = OrderMoney(hn::IfThenElseZero(present, value));
+    first_money_ = hn::Add(first_money_, hn::Add(amounts.lower, amounts.upper));
 
     Floats test = hn::Set(d, model_.one_time_share);
     if constexpr (kFamily == PlainFamily::kMbgNbd) {
@@ -212,9 +218,10 @@ class Lives {
       test = hn::Add(test, hn::Mul(rest, latent.dropout));
     }
     const FloatMask stays = hn::AndNot(hn::Lt(UnitUniform(words.w1), test), present);
-    const Floats day = hn::Add(hn::Zero(d), hn::Div(UnitExponential(words.w0), latent.rate));
+    const Floats start = hn::Set(d, start_);
+    const Floats day = hn::Add(start, hn::Div(UnitExponential(words.w0), latent.rate));
     if constexpr (kFamily == PlainFamily::kParetoNbd) {
-      const Floats leaves = hn::Div(latent.lifetime, latent.dropout);
+      const Floats leaves = hn::Add(start, hn::Div(latent.lifetime, latent.dropout));
       Active(hn::AndNot(hn::Lt(leaves, horizon), stays));
       latent.dropout = hn::Min(leaves, horizon);
       return Keep(hn::And(stays, hn::Lt(day, latent.dropout)), at, customer, hn::Set(dw, 1), day,
@@ -273,13 +280,6 @@ class Lives {
     sums_.active += static_cast<std::int64_t>(hn::CountTrue(FloatTag(), mask));
   }
 
-  HWY_INLINE void TakeFirstMoney(Floats value, std::size_t lanes) {
-    const MoneyTag dm;
-    const Amounts amounts = OrderMoney(value);
-    slots_[0].orders += static_cast<std::int64_t>(lanes);
-    slots_[0].revenue += hn::GetLane(hn::SumOfLanes(dm, hn::Add(amounts.lower, amounts.upper)));
-  }
-
   HWY_INLINE void TakeMoney(Floats value, Floats day, std::size_t lanes) {
     const FloatTag d;
     const IntTag di;
@@ -291,6 +291,8 @@ class Lives {
     const Amounts amounts = OrderMoney(value);
     hn::Store(amounts.lower, dm, amount);
     hn::Store(amounts.upper, dm, amount + kMostLanes / 2);
+    KeepInMemory(slot);
+    KeepInMemory(amount);
     for (std::size_t i = 0; i < lanes; ++i) {
       SlotSums& into = slots_[slot[i]];
       ++into.orders;
@@ -303,12 +305,13 @@ class Lives {
   HWY_INLINE void CountRetained(Floats day, Floats next, FloatMask orders, std::size_t lanes) {
     const FloatTag d;
     const IntTag di;
-    const Floats window = hn::Set(d, static_cast<float>(kRetentionWindowDays));
+    const Floats window = hn::Set(d, start_ + static_cast<float>(kRetentionWindowDays));
     FloatMask last = hn::AndNot(hn::And(orders, hn::Le(next, window)), hn::Le(day, window));
     if constexpr (!kWhole) last = hn::And(last, hn::FirstN(d, lanes));
     const Floats last_day = hn::IfThenElseZero(last, day);
     for (std::size_t i = 0; i < kRetentionDays.size(); ++i) {
-      const auto kept = hn::Gt(last_day, hn::Set(d, static_cast<float>(kRetentionDays[i])));
+      const auto kept =
+          hn::Gt(last_day, hn::Set(d, start_ + static_cast<float>(kRetentionDays[i])));
       // A mask is -1 in every lane it holds.
       retained_[i] = hn::Sub(retained_[i], hn::VecFromMask(di, hn::RebindMask(di, kept)));
     }
@@ -318,8 +321,10 @@ class Lives {
   PhiloxKey latent_key_;
   PhiloxKey order_key_;
   float horizon_;
+  float start_;
   PlainSums& sums_;
   SlotSums* slots_;
+  hn::Vec<MoneyTag> first_money_;
   Ints retained_[kRetentionDays.size()];
   Queue queue_;
 };

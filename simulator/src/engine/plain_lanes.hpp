@@ -34,6 +34,7 @@ struct PlainRun {
   std::uint64_t seed = 0;
   std::uint32_t run = 0;        ///< draw x replications + replication, below 2^24
   float horizon_days = 365.0F;  ///< over 0, at most 36500
+  float start_day = 0.0F;       ///< of all first orders, below the horizon
 };
 
 /// A day and a month (of 365 / 12 days) hold a range of slots each: a slot ends where either does.

@@ -51,18 +51,19 @@ void simulate_plain_scalar(const PlainModel& model, const PlainRun& run, std::ui
   for (std::uint32_t i = 0; i < count; ++i) {
     const std::uint32_t customer = first + i;
     const Latent latent = draw_latent(run.seed, run.run, customer, model.latents);
-    const float leaves = by_rate ? latent.lifetime / latent.dropout : run.horizon_days;
+    const float leaves =
+        by_rate ? run.start_day + latent.lifetime / latent.dropout : run.horizon_days;
     const float end = std::min(run.horizon_days, leaves);
     const float first_test =
         model.family == PlainFamily::kMbgNbd ? share + (1.0F - share) * latent.dropout : share;
     std::uint32_t order = 0;
-    float day = 0.0F;
-    float last_in_window = 0.0F;
+    float day = run.start_day;
+    float last_in_window = day;
     bool alive = true;
     for (;;) {
       const OrderDraw draw = draw_order(run.seed, run.run, customer, order, model.spend);
       take_money(draw, latent.value_scale, day, sums);
-      if (day <= static_cast<float>(kRetentionWindowDays)) last_in_window = day;
+      if (day <= run.start_day + static_cast<float>(kRetentionWindowDays)) last_in_window = day;
       const float test = order == 0 ? first_test : by_rate ? 0.0F : latent.dropout;
       alive = !(draw.dropout < test);
       if (!alive) break;
@@ -72,7 +73,8 @@ void simulate_plain_scalar(const PlainModel& model, const PlainRun& run, std::ui
     }
     sums.active += alive && !(leaves < run.horizon_days) ? 1 : 0;
     for (std::size_t d = 0; d < kRetentionDays.size(); ++d) {
-      sums.retained[d] += last_in_window > static_cast<float>(kRetentionDays[d]) ? 1 : 0;
+      sums.retained[d] +=
+          last_in_window > run.start_day + static_cast<float>(kRetentionDays[d]) ? 1 : 0;
     }
   }
 }
