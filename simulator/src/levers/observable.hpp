@@ -50,7 +50,7 @@ struct Ticks {
   double to(std::uint16_t ticks) const noexcept { return static_cast<double>(ticks) * days; }
 };
 
-/// Days that divide the tiers (docs/SEGMENTS.md): the customers library's own defaults.
+/// Days that divide the tiers (docs/CUSTOMERS.md): the customers library's own defaults.
 inline constexpr double kSilentDays = 90.0;
 inline constexpr double kLostDays = 365.0;
 inline constexpr double kNewDays = 30.0;
