@@ -30,7 +30,15 @@ Json retention_json(const StrategyReturn& strategy) {
   return json;
 }
 
-Json strategy_json(const StrategyReturn& s) {
+Json lever_costs_json(const Outcome& outcome, const StrategyReturn& s) {
+  Json json = Json::object();
+  for (std::size_t i = 0; i < s.lever_costs.size(); ++i) {
+    if (s.lever_costs[i] > 0.0) json[outcome.lever_names[i]] = s.lever_costs[i];
+  }
+  return json;
+}
+
+Json strategy_json(const Outcome& outcome, const StrategyReturn& s) {
   Json json;
   json["name"] = s.name;
   json["roi"] = s.roi ? Json(*s.roi) : Json(nullptr);
@@ -49,6 +57,13 @@ Json strategy_json(const StrategyReturn& s) {
   json["redemptions"] = s.redemptions;
   json["revenue"] = s.revenue;
   json["margin"] = s.margin;
+  json["customers"] = s.customers;
+  json["acquisition_cost"] = s.acquisition_cost;
+  json["returns"] = s.returns;
+  json["complaints"] = s.complaints;
+  json["stopped"] = s.stopped;
+  json["redesign"] = s.redesign;
+  json["cost_by_lever"] = lever_costs_json(outcome, s);
   return json;
 }
 
@@ -169,7 +184,7 @@ Json return_json(const Outcome& outcome, const ReturnReport& report) {
                       {"retention", retention_json(report.baseline)}};
   json["strategies"] = Json::array();
   for (const StrategyReturn& strategy : report.strategies) {
-    json["strategies"].push_back(strategy_json(strategy));
+    json["strategies"].push_back(strategy_json(outcome, strategy));
   }
   json["customers"] = outcome.customers;
   json["replications"] = outcome.replications;

@@ -244,6 +244,7 @@ TEST_F(Pipeline, SimulatesTodaysCustomersOfAStore) {
     EXPECT_TRUE(std::isfinite(roi));
     EXPECT_LE(strategy.at("roi_mc_interval").at(0).get<double>(), roi);
     EXPECT_GE(strategy.at("roi_mc_interval").at(1).get<double>(), roi);
+    EXPECT_FALSE(strategy.at("cost_by_lever").empty());
     EXPECT_NEAR(
         roi,
         (strategy.at("incremental_margin").get<double>() - strategy.at("cost").get<double>()) /

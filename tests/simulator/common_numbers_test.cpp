@@ -111,6 +111,8 @@ TEST(Determinism, OutcomesAreEqualAtAnyNumberOfThreads) {
     EXPECT_EQ(one.lever_totals, many.lever_totals) << threads;
     EXPECT_EQ(one.month_totals, many.month_totals) << threads;
     EXPECT_EQ(one.day_totals, many.day_totals) << threads;
+    EXPECT_EQ(one.cube, many.cube) << threads;
+    EXPECT_EQ(one.lever_months, many.lever_months) << threads;
     EXPECT_EQ(one.events, many.events) << threads;
   }
   execution.seed = 43;

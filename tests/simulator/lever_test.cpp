@@ -90,7 +90,7 @@ TEST(Costs, AreDiscountedByTheDay) {
 /// Every customer orders about daily and answers every contact.
 Scenario busy_scenario() {
   LifetimeModel model = cdnow_model();
-  model.orders = {400.0, 400.0, 1e-9, 1.0};
+  model.orders = {400.0, 400.0, 1e-4, 1e4};
   model.days_per_unit = 1.0;
   Scenario scenario = new_customers(model, 300, 1, 60.0);
   LeverSpec& lever = scenario.levers[0];

@@ -53,6 +53,9 @@ TEST(ResultFile, GivesBackTheOutcome) {
   EXPECT_EQ(read.lever_totals, outcome.lever_totals);
   EXPECT_EQ(read.month_totals, outcome.month_totals);
   EXPECT_EQ(read.day_totals, outcome.day_totals);
+  EXPECT_EQ(read.region_names, outcome.region_names);
+  EXPECT_EQ(read.cube, outcome.cube);
+  EXPECT_EQ(read.lever_months, outcome.lever_months);
 }
 
 TEST(ResultFile, HasTheSameBytesAtAnyNumberOfThreads) {

@@ -162,7 +162,10 @@ TEST(Roi, PaybackIsTheFirstDayTheMarginCoversTheCost) {
 
 TEST(Roi, RetentionIsAShareAndNeedsTwoYears) {
   Outcome outcome = outcome_of({{{30.0, 20.0}, {30.0, 20.0}}}, false);
-  for (Totals& totals : outcome.totals) totals.retained = {8, 6, 4, 2};
+  for (Totals& totals : outcome.totals) {
+    totals.retained = {8, 6, 4, 2};
+    totals.followed = 10;
+  }
   EXPECT_EQ(*assess(outcome).retention, (std::array<double, 4>{0.8, 0.6, 0.4, 0.2}));
   EXPECT_TRUE(assess_returns(outcome).baseline.retention);
   outcome.horizon_days = 729.0;

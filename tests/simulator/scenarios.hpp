@@ -55,7 +55,7 @@ inline ExistingCustomers same_customers(const LifetimeModel& model, std::size_t 
 /// A model under which nobody orders again: what levers do on their own.
 inline LifetimeModel silent_model() {
   LifetimeModel model;
-  model.orders = {1e-9, 1e9, 1.0, 1.0};
+  model.orders = {1e-4, 1e9, 1.0, 1.0};
   model.spend = {6.0, 4.0, 20.0};
   model.days_per_unit = 1.0;
   return model;

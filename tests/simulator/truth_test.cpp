@@ -151,7 +151,8 @@ TEST(LeverTruth, PermanentRateLeverIsTheModelWithScaledAlpha) {
   const auto model = cdnow_model();
   Scenario scenario = new_customers(model, 1500, kReplications, 364.0);
   LeverSpec& lever = scenario.levers[0];
-  lever.trigger.days_idle = 1e-4;
+  lever.trigger.kind = TriggerKind::kOrder;
+  lever.trigger.order = 1;
   lever.effect.rate = 1.5;
   const Outcome outcome = simulate(seeded(7), scenario);
   const auto orders = per_customer(outcome, 1, [](const Totals& t) { return t.orders; });
@@ -166,7 +167,8 @@ TEST(LeverTruth, PermanentDropoutLeverToZeroLeavesAPoissonProcess) {
   const auto model = cdnow_model();
   Scenario scenario = new_customers(model, 1500, kReplications, 364.0);
   LeverSpec& lever = scenario.levers[0];
-  lever.trigger.days_idle = 1e-4;
+  lever.trigger.kind = TriggerKind::kOrder;
+  lever.trigger.order = 1;
   lever.effect.dropout = 0.0;
   const Outcome outcome = simulate(seeded(8), scenario);
   const auto orders = per_customer(outcome, 1, [](const Totals& t) { return t.orders; });

@@ -47,13 +47,24 @@ struct Totals {
   std::int64_t redemptions = 0;
   Money revenue = 0;
   Money margin = 0;  ///< gross_margin x revenue, before the costs of levers
-  Money cost = 0;    ///< of levers: build, monthly, contacts, redemptions
+  Money cost = 0;    ///< of levers: build, monthly, contacts, redemptions, benefits, referrals
   Money discounted_margin = 0;
   Money discounted_cost = 0;
   std::int64_t active = 0;  ///< customers who have not left by the horizon: latent, for checks
-  /// Customers whose last order within the window of kRetentionWindowDays lies more than
-  /// kRetentionDays[i] days after day 0.
+  /// Customers followed for kRetentionWindowDays whose last order in that time lies more than
+  /// kRetentionDays[i] days after their first.
   std::array<std::int64_t, 4> retained{};
+  std::int64_t customers = 0;  ///< all who were there: of day 0, won and brought
+  std::int64_t followed = 0;   ///< new ones whose first order is two years before the end
+  std::int64_t returns = 0;    ///< orders that came back; among `orders`, without revenue
+  std::int64_t complaints = 0;
+  std::int64_t unsubscribed = 0;
+  std::int64_t reactivated = 0;  ///< customers who had left and were brought back: latent
+  std::int64_t brought = 0;      ///< customers who came by referral
+  Money acquisition_cost = 0;    ///< of customers won; no cost of levers
+  Money discounted_acquisition_cost = 0;
+  std::int64_t stopped = 0;   ///< 1: the levers were stopped
+  std::int64_t redesign = 0;  ///< 1: the strategy was marked for redesign
 
   Totals& operator+=(const Totals& other) noexcept;
   friend bool operator==(const Totals&, const Totals&) = default;
@@ -82,9 +93,26 @@ struct MonthTotals {
   friend bool operator==(const MonthTotals&, const MonthTotals&) = default;
 };
 
+/// Sums of one strategy, month, region and tier over all outer draws and replications. An event
+/// counts under the tier its customer was in just before; a first order under new.
+struct CubeCell {
+  std::int64_t customers = 0;  ///< in the tier at the month's end, which may be the horizon
+  std::int64_t orders = 0;
+  Money revenue = 0;
+  Money margin = 0;
+  Money cost = 0;  ///< contacts, redemptions, benefits, referrals; not build and monthly costs
+  std::int64_t contacts = 0;
+  std::int64_t complaints = 0;
+
+  CubeCell& operator+=(const CubeCell& other) noexcept;
+  friend bool operator==(const CubeCell&, const CubeCell&) = default;
+};
+/// Tiers of the cube: customers::Tier without none.
+inline constexpr std::size_t kCubeTiers = 6;
+
 /// Discounted sums of one strategy and day over all outer draws and replications.
 struct DayTotals {
-  Money margin = 0;
+  Money margin = 0;  ///< less what customers cost to win
   Money cost = 0;
 
   DayTotals& operator+=(const DayTotals& other) noexcept;
@@ -99,7 +127,7 @@ struct Outcome {
   std::string currency;
   double gross_margin = 0.0;
   double horizon_days = 0.0;
-  std::uint64_t customers = 0;
+  std::uint64_t customers = 0;  ///< of day 0
   std::uint32_t parameter_draws = 0;
   std::uint32_t replications = 0;
   bool uncertain = false;     ///< the outer draws differ
@@ -110,7 +138,10 @@ struct Outcome {
 
   std::vector<Totals> totals;             ///< strategies x draws x replications
   std::vector<LeverTotals> lever_totals;  ///< strategies x draws x replications x levers
-  std::vector<MonthTotals> month_totals;  ///< strategies x months
+  std::vector<MonthTotals> month_totals;  ///< strategies x months; the sums of the two below
+  std::vector<std::string> region_names;  ///< an empty last one: customers of unknown region
+  std::vector<CubeCell> cube;             ///< strategies x months x regions x kCubeTiers
+  std::vector<Money> lever_months;        ///< strategies x levers x months: cost
   std::vector<DayTotals> day_totals;      ///< strategies x days
 
   std::size_t strategies() const noexcept { return strategy_names.size(); }
@@ -123,6 +154,9 @@ struct Outcome {
     return std::span(lever_totals).subspan(cell * lever_names.size(), lever_names.size());
   }
 };
+
+/// Sums over the runs of what every strategy's levers cost: strategies x levers.
+std::vector<Money> lever_costs(const Outcome& outcome);
 
 /// Simulates the scenario's new customers under the baseline and every strategy. Customer c of
 /// replication r and outer draw p meets the same random numbers under every strategy.

@@ -20,7 +20,8 @@ struct Interval {
 /// outer draws and replications.
 struct StrategyReturn {
   std::string name;
-  double incremental_margin = 0.0;  ///< margin over the baseline's, before costs
+  /// Margin, less what customers cost to win, over the baseline's; before the costs of levers.
+  double incremental_margin = 0.0;
   double cost = 0.0;
   /// (incremental margin - cost) / cost, as a ratio of sums; empty where cost is zero.
   std::optional<double> roi;
@@ -41,13 +42,21 @@ struct StrategyReturn {
   /// was any; empty where never within the horizon.
   std::optional<std::int64_t> payback_days;
   /// Share of customers with an order more than kRetentionDays[i] days after their first, within
-  /// two years; empty for today's customers and for horizons under two years.
+  /// two years, among those followed for so long; empty for today's customers and for horizons
+  /// under two years.
   std::optional<std::array<double, 4>> retention;
   double orders = 0.0;
   double contacts = 0.0;
   double redemptions = 0.0;
-  double revenue = 0.0;  ///< not discounted
-  double margin = 0.0;   ///< discounted
+  double revenue = 0.0;           ///< not discounted
+  double margin = 0.0;            ///< discounted
+  double acquisition_cost = 0.0;  ///< discounted
+  double customers = 0.0;         ///< all who were there: of day 0, won and brought
+  double returns = 0.0;           ///< orders that came back
+  double complaints = 0.0;
+  double stopped = 0.0;             ///< share of runs in which the levers were stopped
+  double redesign = 0.0;            ///< share of runs in which the strategy was marked for redesign
+  std::vector<double> lever_costs;  ///< by lever of the scenario, not discounted
 };
 
 struct ReturnReport {

@@ -1,7 +1,9 @@
 #pragma once
 
-#include <tenure/customers/bg_nbd.hpp>
 #include <tenure/customers/gamma_gamma.hpp>
+#include <tenure/customers/tiers.hpp>
+#include <tenure/simulator/lever.hpp>
+#include <tenure/simulator/order_model.hpp>
 
 #include <array>
 #include <cstddef>
@@ -10,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 /// What is simulated: a population, levers, strategies. docs/SIMULATOR.md lists the TOML keys.
@@ -17,85 +20,89 @@ namespace tenure::simulator {
 
 /// Levers a strategy may hold: a customer's state has room for the effects of so many.
 inline constexpr std::size_t kMaxStrategyLevers = 10;
-
-/// A lifetime and spend model with what is not known about it.
-struct LifetimeModel {
-  customers::BgNbdParameters orders;
-  customers::GammaGammaParameters spend;
-  double days_per_unit = 7.0;  ///< time unit of orders.alpha
-  /// Covariances of (log r, log alpha, log a, log b) and (log p, log q, log gamma), row-major,
-  /// positive semidefinite; zero where the parameters are taken as known.
-  std::array<double, 16> orders_log_covariance{};
-  std::array<double, 9> spend_log_covariance{};
-
-  bool uncertain() const noexcept;
-};
+/// Contacts a customer's state remembers: what the frequency cap and exclusions look back on.
+inline constexpr std::size_t kRememberedContacts = 4;
 
 struct RegionSpec {
   std::string name;
   double share = 1.0;  ///< of the population's customers; all regions add up to 1
   LifetimeModel model;
+  double return_share = 0.0;  ///< of orders that come back: their money is reversed
+};
+
+/// New customers won month by month, with their first order on an evenly spread day.
+struct AcquisitionSpec {
+  std::string region;        ///< may be empty for customers of a store: of unknown region
+  double per_month = 0.0;    ///< in the first month; months of 365 / 12 days
+  double growth = 0.0;       ///< of that number a year
+  bool poisson = false;      ///< the number of a month is drawn; else rounded, nothing lost
+  double cost = 0.0;         ///< of one customer, currency units
+  double cost_growth = 0.0;  ///< of that cost a year
+  /// The cost of a customer is multiplied by (customers of the month / per_month)^cost_elasticity.
+  double cost_elasticity = 0.0;
+  double from_day = 0.0;
+  double to_day = std::numeric_limits<double>::infinity();
 };
 
 struct Population {
   /// Today's customers, handed to simulate(); otherwise new ones that place their first order on
   /// day 0.
   bool from_store = false;
-  std::uint64_t customers = 0;      ///< new customers only
+  std::uint64_t customers = 0;      ///< new customers of day 0
   std::vector<RegionSpec> regions;  ///< new customers only, at least one
+  std::vector<AcquisitionSpec> acquisition{};
+  double return_share = 0.0;  ///< of orders of today's customers
 };
 
-/// Fires when a customer has been without an order for `days_idle` days; on day 0 for one who was
-/// idle longer before the start.
-struct TriggerSpec {
-  double days_idle = 0.0;
-  double repeat_days = 0.0;  ///< pause between the contacts of one idle spell, where max_times > 1
-  std::uint32_t max_times = 1;  ///< contacts in one idle spell, 1 to 255
-  /// No contact to a customer idle for longer than this.
-  double max_days_idle = std::numeric_limits<double>::infinity();
+/// From a day of the year to another, both included; the turn of the year may lie between.
+struct HolidaySpec {
+  MonthDay from;
+  MonthDay to;
+  double factor = 1.0;
 };
 
-/// In currency units, none negative.
-struct CostSpec {
-  double build = 0.0;       ///< once, on day 0
-  double monthly = 0.0;     ///< at the start of every month of 365 / 12 days
-  double contact = 0.0;     ///< each contact, answered or not
-  double redemption = 0.0;  ///< with the first order after a response
-  /// Share of that order's value given back on top, 0 to 1: "10 % off" is 0.1.
-  double redemption_share = 0.0;
+/// Multiplies the order rate of its regions by month and on holidays. Contracts take no season.
+struct SeasonSpec {
+  std::vector<std::string> regions;  ///< empty means all
+  std::array<double, 12> months = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
+  std::vector<HolidaySpec> holidays;
 };
 
-/// A response at time s changes a multiplier's value at t >= s to
-/// 1 + (m - 1) 2^(-(t - s) / half_life_days). A lever's next response replaces its last; the
-/// excesses m - 1 of different levers add.
-struct EffectSpec {
-  double rate = 1.0;     ///< of the order rate
-  double dropout = 1.0;  ///< of the probability to leave after an order
-  double basket = 1.0;   ///< of an order's value
-  double half_life_days = std::numeric_limits<double>::infinity();
-  /// Standard errors of the logarithm of each multiplier, for the outer draws.
-  double rate_log_se = 0.0;
-  double dropout_log_se = 0.0;
-  double basket_log_se = 0.0;
+/// What too many contacts do. Each contact adds 1 to a customer's fatigue, which halves in
+/// half_life_days. With fatigue f before a contact, its uptake is multiplied by exp(-response f)
+/// and it is complained about with probability complaint x f.
+struct FatigueSpec {
+  double half_life_days = 14.0;
+  double response = 0.0;
+  double complaint = 0.0;
+  double unsubscribe = 0.0;        ///< probability that a complaint ends all direct contacts
+  double dropout = 1.0;            ///< multiplier of leaving for who has complained, for ever
+  std::uint32_t cap_contacts = 0;  ///< at most so many contacts in cap_days; 0 for no cap
+  double cap_days = 0.0;
+
+  bool active() const noexcept { return response > 0.0 || complaint > 0.0 || cap_contacts > 0; }
 };
 
-struct LeverSpec {
-  std::string name;
-  TriggerSpec trigger;
-  std::vector<std::string> regions;  ///< eligible regions; empty means all
-  CostSpec cost;
-  double uptake = 1.0;              ///< probability that an active customer responds to a contact
-  double uptake_log_odds_se = 0.0;  ///< for the outer draws
-  /// Days after a response within which the next order redeems it.
-  double redemption_days = std::numeric_limits<double>::infinity();
-  EffectSpec effect;
-
-  bool uncertain() const noexcept;
+/// A stretch of a strategy's budget.
+struct PhaseSpec {
+  double from_day = 0.0;
+  double to_day = std::numeric_limits<double>::infinity();
+  double budget = 0.0;  ///< currency units
+  /// Lever (index into Scenario::levers) and its share of the budget. Levers without a share use
+  /// what the shares leave.
+  std::vector<std::pair<std::size_t, double>> shares{};
 };
 
 struct StrategySpec {
   std::string name;
-  std::vector<std::size_t> levers;  ///< indices into Scenario::levers, in the order given
+  std::vector<std::size_t> levers;  ///< indices into Scenario::levers, in the order of priority
+  std::vector<PhaseSpec> phases{};  ///< in order of time; empty: money is no limit
+  /// Judged monthly from judge_after_days on by the return so far, (margin - baseline's margin) /
+  /// cost, as a hold-out group shows it: under stop_below the levers stop, under redesign_below the
+  /// strategy is marked. 0 for never.
+  double stop_below = 0.0;
+  double redesign_below = 0.0;
+  double judge_after_days = 365.0;
 };
 
 struct Scenario {
@@ -109,6 +116,12 @@ struct Scenario {
   Population population;
   std::vector<LeverSpec> levers;
   std::vector<StrategySpec> strategies;  ///< the baseline, without levers, is always there besides
+  /// Day 0 as days since 1970-01-01: for seasons and calendar triggers.
+  std::optional<std::int64_t> start_day{};
+  std::vector<SeasonSpec> seasons{};
+  FatigueSpec fatigue{};
+  double return_cost = 0.0;  ///< of handling an order that comes back, off the margin
+  DropoutTests dropout_tests = DropoutTests::kOrders;
 
   /// True where the draws differ: more than one, and something to draw.
   bool uncertain() const noexcept;

@@ -107,6 +107,11 @@ std::optional<Interval> fieller(const Pair& mean, const Spread& error, double t)
   return Interval{(b - root) / a - 1.0, (b + root) / a - 1.0};
 }
 
+/// Discounted margin less what customers cost to win.
+Money margin_of(const Totals& totals) {
+  return totals.discounted_margin - totals.discounted_acquisition_cost;
+}
+
 /// Every replication of a strategy as a pair, by outer draw.
 class Pairs {
  public:
@@ -116,8 +121,8 @@ class Pairs {
       for (std::size_t r = 0; r < outcome.replications; ++r) {
         const Totals& totals = outcome.at(strategy, draw, r);
         const Totals& baseline = outcome.at(0, draw, r);
-        pairs.push_back({to_units(totals.discounted_margin - baseline.discounted_margin),
-                         to_units(totals.discounted_cost)});
+        pairs.push_back(
+            {to_units(margin_of(totals) - margin_of(baseline)), to_units(totals.discounted_cost)});
       }
       means_.push_back(mean_of(pairs));
     }
@@ -208,6 +213,17 @@ std::optional<std::int64_t> payback(const Outcome& outcome, std::size_t strategy
   return std::nullopt;
 }
 
+void add_lever_costs(const Outcome& outcome, std::size_t strategy, StrategyReturn& result) {
+  const std::size_t levers = outcome.lever_names.size();
+  const std::size_t runs = std::size_t{outcome.parameter_draws} * outcome.replications;
+  result.lever_costs.assign(levers, 0.0);
+  if (outcome.lever_totals.size() != outcome.totals.size() * levers) return;
+  for (std::size_t i = 0; i < runs * levers; ++i) {
+    const Money cost = outcome.lever_totals[strategy * runs * levers + i].cost;
+    result.lever_costs[i % levers] += to_units(cost) / static_cast<double>(runs);
+  }
+}
+
 StrategyReturn summarise(const Outcome& outcome, std::size_t strategy) {
   Totals sum;
   for (std::size_t draw = 0; draw < outcome.parameter_draws; ++draw) {
@@ -222,12 +238,19 @@ StrategyReturn summarise(const Outcome& outcome, std::size_t strategy) {
   result.redemptions = static_cast<double>(sum.redemptions) / runs;
   result.revenue = to_units(sum.revenue) / runs;
   result.margin = to_units(sum.discounted_margin) / runs;
+  result.acquisition_cost = to_units(sum.discounted_acquisition_cost) / runs;
+  result.customers = static_cast<double>(sum.customers) / runs;
+  result.returns = static_cast<double>(sum.returns) / runs;
+  result.complaints = static_cast<double>(sum.complaints) / runs;
+  result.stopped = static_cast<double>(sum.stopped) / runs;
+  result.redesign = static_cast<double>(sum.redesign) / runs;
+  add_lever_costs(outcome, strategy, result);
   result.cost = to_units(sum.discounted_cost) / runs;
-  if (outcome.new_customers && outcome.horizon_days >= kRetentionWindowDays) {
+  if (outcome.new_customers && outcome.horizon_days >= kRetentionWindowDays && sum.followed > 0) {
     result.retention.emplace();
     for (std::size_t i = 0; i < kRetentionDays.size(); ++i) {
       (*result.retention)[i] =
-          static_cast<double>(sum.retained[i]) / runs / static_cast<double>(outcome.customers);
+          static_cast<double>(sum.retained[i]) / static_cast<double>(sum.followed);
     }
   }
   return result;

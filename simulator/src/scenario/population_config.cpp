@@ -13,24 +13,48 @@ namespace tenure::simulator {
 namespace {
 
 constexpr double kShareTolerance = 1e-6;
-constexpr ConfigRange kModelParameter{0.0, 1e9, true, false};
+constexpr ConfigRange kScale{0.0, 1e9, true, false};
+constexpr ConfigRange kShape{kLeastShape, kMostShape, false, false};
 
 bool positive(double value) { return std::isfinite(value) && value > 0.0; }
 
-RegionSpec read_region(const ConfigTable& table, double days_per_unit, bool only) {
+Family read_family(const ConfigTable& table) {
+  const std::string name = table.text_or("family", "bg-nbd");
+  for (const Family family : {Family::kBgNbd, Family::kMbgNbd, Family::kParetoNbd, Family::kSbg}) {
+    if (name == to_string(family)) return family;
+  }
+  table.fail("family", "'family' must be bg-nbd, mbg-nbd, pareto-nbd or sbg, not '" + name + "'");
+}
+
+/// What only scenarios have: the family, returns, customers of one order.
+void read_family_and_returns(const ConfigTable& table, RegionSpec& region) {
+  LifetimeModel& model = region.model;
+  model.family = read_family(table);
+  if (model.family == Family::kSbg) {
+    model.period_days = table.real("period_days", {0.0, kMaxHorizonDays, true, false});
+  }
+  model.one_time_share = table.real_or("one_time_share", 0.0, kProbability);
+  region.return_share = table.real_or("returns", 0.0, kProbability);
+}
+
+RegionSpec read_region(const ConfigTable& table, double days_per_unit, bool only, RegionKeys keys) {
   RegionSpec region;
   region.name = table.text("name");
   region.share =
       only ? table.real_or("share", 1.0, kProbability) : table.real("share", kProbability);
   LifetimeModel& model = region.model;
   model.days_per_unit = days_per_unit;
-  model.orders.r = table.real("r", kModelParameter);
-  model.orders.alpha = table.real("alpha", kModelParameter);
-  model.orders.a = table.real("a", kModelParameter);
-  model.orders.b = table.real("b", kModelParameter);
-  model.spend.p = table.real("p", kModelParameter);
-  model.spend.q = table.real("q", {1.0, 1e9, true, false});
-  model.spend.gamma = table.real("gamma", kModelParameter);
+  if (keys == RegionKeys::kScenario) read_family_and_returns(table, region);
+  if (model.family != Family::kSbg) {
+    model.orders.r = table.real("r", kShape);
+    model.orders.alpha = table.real("alpha", kScale);
+  }
+  const bool pareto = model.family == Family::kParetoNbd;
+  model.orders.a = table.real(pareto ? "s" : "a", kShape);
+  model.orders.b = table.real(pareto ? "beta" : "b", pareto ? kScale : kShape);
+  model.spend.p = table.real("p", kShape);
+  model.spend.q = table.real("q", {1.0, kMostShape, true, false});
+  model.spend.gamma = table.real("gamma", kScale);
   return region;
 }
 
@@ -68,14 +92,16 @@ double read_days_per_unit(const ConfigTable& table) {
   table.fail("unit", "'unit' must be day, week, month or year, not '" + unit + "'");
 }
 
-std::vector<RegionSpec> read_regions(const ConfigTable& table, double days_per_unit) {
+std::vector<RegionSpec> read_regions(const ConfigTable& table, double days_per_unit,
+                                     RegionKeys keys) {
   const std::vector<ConfigTable> tables = table.tables("region");
   if (tables.empty()) table.fail("region", "no region: write at least one [[region]] table here");
+  if (tables.size() > kMaxRegions) table.fail("region", "at most 250 regions");
   std::vector<RegionSpec> regions;
   std::vector<std::string> names;
   double total = 0.0;
   for (const ConfigTable& entry : tables) {
-    regions.push_back(read_region(entry, days_per_unit, tables.size() == 1));
+    regions.push_back(read_region(entry, days_per_unit, tables.size() == 1, keys));
     add_unique(entry, "region", regions.back().name, names);
     total += regions.back().share;
   }
@@ -104,6 +130,10 @@ void validate_model(const LifetimeModel& model, const std::string& what) {
   }
   if (!positive(model.days_per_unit))
     throw ArgumentError(what + ": days_per_unit must be positive");
+  if (!positive(model.period_days)) throw ArgumentError(what + ": period_days must be positive");
+  if (!(model.one_time_share >= 0.0 && model.one_time_share <= 1.0)) {
+    throw ArgumentError(what + ": one_time_share must be a probability");
+  }
   if (!positive_semidefinite(model.orders_log_covariance.data(), 4) ||
       !positive_semidefinite(model.spend_log_covariance.data(), 3)) {
     throw ArgumentError(what + ": a covariance is not symmetric and positive semidefinite");
@@ -111,12 +141,16 @@ void validate_model(const LifetimeModel& model, const std::string& what) {
 }
 
 void validate_regions(const std::vector<RegionSpec>& regions) {
+  if (regions.size() > kMaxRegions) throw ArgumentError("population: at most 250 regions");
   if (regions.empty()) throw ArgumentError("population: needs at least one region");
   double total = 0.0;
   for (const RegionSpec& region : regions) {
     validate_model(region.model, "region " + region.name);
     if (!(region.share >= 0.0 && region.share <= 1.0)) {
       throw ArgumentError("region " + region.name + ": share must be between 0 and 1");
+    }
+    if (!(region.return_share >= 0.0 && region.return_share <= 1.0)) {
+      throw ArgumentError("region " + region.name + ": returns must be between 0 and 1");
     }
     total += region.share;
   }

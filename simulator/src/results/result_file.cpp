@@ -18,7 +18,7 @@ struct Column {
   std::int64_t T::*member;
 };
 
-constexpr std::array<Column<Totals>, 10> kTotals = {{
+constexpr std::array<Column<Totals>, 21> kTotals = {{
     {"orders", &Totals::orders},
     {"contacts", &Totals::contacts},
     {"responses", &Totals::responses},
@@ -29,6 +29,17 @@ constexpr std::array<Column<Totals>, 10> kTotals = {{
     {"discounted_margin", &Totals::discounted_margin},
     {"discounted_cost", &Totals::discounted_cost},
     {"active", &Totals::active},
+    {"customers", &Totals::customers},
+    {"followed", &Totals::followed},
+    {"returns", &Totals::returns},
+    {"complaints", &Totals::complaints},
+    {"unsubscribed", &Totals::unsubscribed},
+    {"reactivated", &Totals::reactivated},
+    {"brought", &Totals::brought},
+    {"acquisition_cost", &Totals::acquisition_cost},
+    {"discounted_acquisition_cost", &Totals::discounted_acquisition_cost},
+    {"stopped", &Totals::stopped},
+    {"redesign", &Totals::redesign},
 }};
 constexpr std::array<Column<LeverTotals>, 4> kLevers = {{
     {"contacts", &LeverTotals::contacts},
@@ -42,6 +53,15 @@ constexpr std::array<Column<MonthTotals>, 5> kMonths = {{
     {"revenue", &MonthTotals::revenue},
     {"margin", &MonthTotals::margin},
     {"cost", &MonthTotals::cost},
+}};
+constexpr std::array<Column<CubeCell>, 7> kCube = {{
+    {"customers", &CubeCell::customers},
+    {"orders", &CubeCell::orders},
+    {"revenue", &CubeCell::revenue},
+    {"margin", &CubeCell::margin},
+    {"cost", &CubeCell::cost},
+    {"contacts", &CubeCell::contacts},
+    {"complaints", &CubeCell::complaints},
 }};
 constexpr std::array<Column<DayTotals>, 2> kDays = {{
     {"discounted_margin", &DayTotals::margin},
@@ -107,6 +127,7 @@ void read_header(const ContainerReader& reader, Outcome& outcome) {
   constexpr std::int64_t kMost = 0xFFFFFFFF;
   outcome.strategy_names = names_of(reader.read_dictionary("strategies"));
   outcome.lever_names = names_of(reader.read_dictionary("levers"));
+  outcome.region_names = names_of(reader.read_dictionary("regions"));
   outcome.currency = reader.string_attribute("currency").value_or("");
   outcome.gross_margin = required_real(reader, "gross_margin", 0.0, 1.0);
   outcome.horizon_days = required_real(reader, "horizon_days", 0.0, 1e6);
@@ -121,6 +142,7 @@ void read_header(const ContainerReader& reader, Outcome& outcome) {
   outcome.days = static_cast<std::size_t>(required_integer(reader, "days", 1, 1 << 24));
   outcome.events = static_cast<std::uint64_t>(
       required_integer(reader, "events", 0, std::numeric_limits<std::int64_t>::max()));
+  if (outcome.region_names.empty()) throw DataError(reader.path(), "regions", "has no name");
   if (outcome.strategies() == 0) throw DataError(reader.path(), "strategies", "has no name");
   if (std::uint64_t{outcome.parameter_draws} * outcome.replications > 1U << 24U) {
     throw DataError(reader.path(), "replications", "too many");
@@ -144,6 +166,7 @@ void write_result(const Execution& execution, const Outcome& outcome, const std:
   writer.attribute("events", static_cast<std::int64_t>(outcome.events));
   writer.write_dictionary("strategies", dictionary_of(outcome.strategy_names));
   writer.write_dictionary("levers", dictionary_of(outcome.lever_names));
+  writer.write_dictionary("regions", dictionary_of(outcome.region_names));
   const std::size_t runs = std::size_t{outcome.parameter_draws} * outcome.replications;
   write_columns(writer, "totals", kTotals, outcome.totals, runs);
   std::vector<std::int64_t> retained;
@@ -155,7 +178,11 @@ void write_result(const Execution& execution, const Outcome& outcome, const std:
   if (!outcome.lever_names.empty()) {
     write_columns(writer, "levers_by_run", kLevers, outcome.lever_totals,
                   outcome.lever_names.size());
+    writer.write_matrix<std::int64_t>("lever_months/cost", outcome.lever_months,
+                                      outcome.strategies() * outcome.lever_names.size(),
+                                      outcome.months);
   }
+  write_columns(writer, "cube", kCube, outcome.cube, outcome.region_names.size() * kCubeTiers);
   write_columns(writer, "months", kMonths, outcome.month_totals, outcome.months);
   write_columns(writer, "days", kDays, outcome.day_totals, outcome.days);
   writer.commit();
@@ -174,7 +201,12 @@ Outcome read_result(const Execution& execution, const std::string& path) {
   if (!outcome.lever_names.empty()) {
     outcome.lever_totals =
         read_columns(reader, "levers_by_run", kLevers, cells * outcome.lever_names.size());
+    outcome.lever_months = reader.read<std::int64_t>(
+        "lever_months/cost", outcome.strategies() * outcome.lever_names.size() * outcome.months);
   }
+  outcome.cube = read_columns(
+      reader, "cube", kCube,
+      outcome.strategies() * outcome.months * outcome.region_names.size() * kCubeTiers);
   outcome.month_totals =
       read_columns(reader, "months", kMonths, outcome.strategies() * outcome.months);
   outcome.day_totals = read_columns(reader, "days", kDays, outcome.strategies() * outcome.days);

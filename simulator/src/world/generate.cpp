@@ -1,4 +1,4 @@
-#include "population_config.hpp"
+#include "scenario/population_config.hpp"
 
 #include <tenure/core/distributions.hpp>
 #include <tenure/core/parallel.hpp>

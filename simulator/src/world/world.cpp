@@ -1,4 +1,4 @@
-#include "population_config.hpp"
+#include "scenario/population_config.hpp"
 
 #include <tenure/core/error.hpp>
 #include <tenure/core/time.hpp>
@@ -68,7 +68,7 @@ World read_from(const ConfigFile& file) {
   }
   world.taste = read_taste(root.table("taste"), items);
   world.channels = read_channels(root);
-  world.regions = read_regions(root, read_days_per_unit(root));
+  world.regions = read_regions(root, read_days_per_unit(root), RegionKeys::kWorld);
   file.finish();
   world.validate();
   return world;

@@ -19,14 +19,23 @@ inline constexpr double kMaxDiscountRate = 10.0;
 inline constexpr double kMaxHorizonDays = 36500.0;
 inline constexpr std::uint64_t kMaxCustomers = 0xFFFFFFFEU;
 inline constexpr std::uint64_t kMaxRuns = 1U << 24U;  // replications a random stream can tell apart
-inline constexpr std::size_t kMaxLevers = 255;        // levers a contact's stream can tell apart
+/// Shapes that quantile tables are made for.
+inline constexpr double kLeastShape = 1e-4;
+inline constexpr double kMostShape = 1e7;
+inline constexpr std::size_t kMaxRegions = 250;
+inline constexpr std::size_t kMaxLevers = 255;  // levers a contact's stream can tell apart
 
 /// Days in the unit a file names: day, week, month (365 / 12 days) or year (365 days).
 double read_days_per_unit(const ConfigTable& table);
 
-/// Every [[region]] of the table: name, share, r, alpha, a, b, p, q, gamma. Shares add up to 1; a
-/// single region needs none.
-std::vector<RegionSpec> read_regions(const ConfigTable& table, double days_per_unit);
+/// A world's regions are BG/NBD and nothing else; a scenario's have families, one_time_share and
+/// returns.
+enum class RegionKeys { kWorld, kScenario };
+
+/// Every [[region]] of the table: name, share, the family's parameters, p, q, gamma. Shares add up
+/// to 1; a single region needs none.
+std::vector<RegionSpec> read_regions(const ConfigTable& table, double days_per_unit,
+                                     RegionKeys keys);
 
 /// Fails where `name` is already in `names`, else appends it.
 void add_unique(const ConfigTable& table, const std::string& kind, const std::string& name,

@@ -1,0 +1,232 @@
+#include "engine/life.hpp"
+#include "families/families.hpp"
+
+#include <tenure/core/distributions.hpp>
+
+#include <algorithm>
+#include <bit>
+
+namespace tenure::simulator {
+
+namespace {
+
+using customers::Tier;
+using Words = std::array<std::uint32_t, 4>;
+
+constexpr std::uint32_t kLeverShift = 24;
+constexpr std::uint32_t kOrderShift = 12;
+constexpr std::uint32_t kLowBits = 0xFFFU;
+
+}  // namespace
+
+void Life::set_contacts(double from) {
+  unsigned may = seen_.orders == 0 ? 0U : strategy_.reach[seen_.region] & run_.open;
+  // Between orders only some levers are still to come.
+  if (from > 0.0 && from > static_cast<double>(seen_.last_order)) may &= strategy_.lasting;
+  for (std::size_t i = 0; i < strategy_.levers.size(); ++i) {
+    next_[i] =
+        ((may >> i) & 1U) != 0 ? next_contact(strategy_.levers[i], seen_, from, 0) : NextContact{};
+  }
+}
+
+double Life::next_of_its_own() {
+  find_lapse();
+  if (!(latent_.next_order < latent_.leave_day)) return next_lapse_;
+  return std::min(next_lapse_, static_cast<double>(latent_.next_order));
+}
+
+void Life::contact_due(std::size_t position) {
+  const PlannedLever& lever = strategy_.levers[position];
+  const NextContact due = next_[position];
+  next_[position] = next_contact(lever, seen_, due.day, due.number + 1);
+  if (!lever.limited) {
+    make_contact(position, due.number, due.day);
+    return;
+  }
+  const auto number = static_cast<std::uint16_t>(due.number);
+  const Request request{customer_, number, static_cast<std::uint8_t>(position)};
+  if (wants(request, due.day)) outbox_->requests.push_back(request);
+}
+
+bool Life::wants(const Request& request, double day) const {
+  const PlannedLever& lever = strategy_.levers[request.lever];
+  const std::size_t step = lever.steps.size() > 1 ? request.number : 0;
+  if (!eligible(lever, seen_, day, lever.steps[step].direct)) return false;
+  return !strategy_.remembers || !ruled_out(context_.rules, lever, seen_, context_.ticks, day);
+}
+
+bool Life::grant(const Request& request, double day) {
+  const PlannedLever& lever = strategy_.levers[request.lever];
+  if (!make_contact(request.lever, request.number, day)) {
+    give_back(request.lever, lever.set_aside_contact + lever.set_aside_redemption);
+    return false;
+  }
+  return true;
+}
+
+Words Life::contact_words(std::size_t position, std::uint32_t number, std::uint32_t block) const {
+  const auto lever = static_cast<std::uint32_t>(strategy_.levers[position].index);
+  const std::uint32_t event =
+      (lever << kLeverShift) | ((seen_.orders & kLowBits) << kOrderShift) | (number & kLowBits);
+  return philox4x32_10(
+      {block, event, customer_,
+       (static_cast<std::uint32_t>(Purpose::kLever) << 24) | (run_.run & 0xFFFFFFU)},
+      {static_cast<std::uint32_t>(context_.seed), static_cast<std::uint32_t>(context_.seed >> 32)});
+}
+
+bool Life::make_contact(std::size_t position, std::uint32_t number, double day) {
+  const PlannedLever& lever = strategy_.levers[position];
+  const std::size_t step = lever.steps.size() > 1 ? number : 0;
+  const PlannedStep& contact = lever.steps[step];
+  if (!eligible(lever, seen_, day, contact.direct)) return false;
+  if (lever.kind == TriggerKind::kAlways) {
+    const Words words = contact_words(position, number, 0);
+    const bool taken = static_cast<double>(unit_uniform(words[0])) < contact.uptake;
+    if (taken && latent_.active(day)) respond(position, day);
+    return true;
+  }
+  double fatigue = 0.0;
+  if (strategy_.remembers) {
+    if (ruled_out(context_.rules, lever, seen_, context_.ticks, day)) return false;
+    fatigue = fatigue_on(context_.rules, seen_, context_.ticks, day);
+    remember_contact(context_.rules, position, fatigue, context_.ticks, day, seen_);
+  }
+  const Tier tier = tier_on(seen_, day);
+  ++tally_.totals->contacts;
+  ++tally_.levers[lever.index].contacts;
+  ++tally_.cell(day, seen_.region, tier).contacts;
+  if (contact.contact_cost > 0) add_cost(position, day, contact.contact_cost, tier);
+  if (lever.limited) give_back(position, lever.set_aside_contact - contact.contact_cost);
+  const bool may_complain = fatigue > 0.0 && context_.rules.complaint > 0.0;
+  const bool may_answer = latent_.active(day) || lever.reactivation > 0.0 || lever.first_loss < 1.0;
+  bool answered = false;
+  if (may_complain || may_answer) {
+    const Words words = contact_words(position, number, 0);
+    answered = may_answer && answers(position, words, fatigue, number, day);
+    if (may_complain) complain(words, fatigue, day, tier);
+  }
+  if (lever.limited && !answered) give_back(position, lever.set_aside_redemption);
+  return true;
+}
+
+/// Whether the customer answers, and what follows.
+bool Life::answers(std::size_t position, const Words& words, double fatigue, std::uint32_t number,
+                   double day) {
+  const PlannedLever& lever = strategy_.levers[position];
+  const std::size_t step = lever.steps.size() > 1 ? number : 0;
+  double uptake = lever.steps[step].uptake;
+  if (fatigue > 0.0 && context_.rules.response > 0.0) {
+    uptake *= half_power(context_.rules.response * fatigue);
+  }
+  const auto u = static_cast<double>(unit_uniform(words[0]));
+  if (latent_.active(day)) {
+    if (!(u < uptake)) return false;
+  } else if (u < uptake && saved_at_first_order(lever, day)) {
+    wake(position, number, draws_.at(0).clock, day);
+  } else {
+    if (!(u < uptake * lever.reactivation)) return false;
+    ++tally_.totals->reactivated;
+    wake(position, number, unit_exponential(words[3]), day);
+  }
+  respond(position, day);
+  return true;
+}
+
+/// True where the customer left with the first order just placed and would not have with the
+/// lever's first_loss: the same draw against the lower probability.
+bool Life::saved_at_first_order(const PlannedLever& lever, double day) {
+  if (!(lever.first_loss < 1.0) || seen_.orders != 1) return false;
+  const auto last = static_cast<double>(seen_.last_order);
+  if (last != day || static_cast<double>(latent_.leave_day) != last) return false;
+  const double p = leave_probability(model_.model, latent_, true, 1.0, lever.first_loss);
+  return !(static_cast<double>(draws_.at(0).dropout) < p);
+}
+
+void Life::wake(std::size_t position, std::uint32_t number, float clock, double day) {
+  latent_.leave_day = kNever;
+  if (model_.model.family == Family::kParetoNbd) {
+    const Words more = contact_words(position, number, 1);
+    const double rate = std::max(static_cast<double>(latent_.dropout), 1e-30);
+    const double life = static_cast<double>(unit_exponential(more[0])) / rate;
+    latent_.leave_day = day_or_latest(solve_day(context_.flat, dropout_clock(day), day, life));
+  }
+  wind(day, clock);
+}
+
+void Life::complain(const Words& words, double fatigue, double day, Tier tier) {
+  if (!(static_cast<double>(unit_uniform(words[1])) < context_.rules.complaint * fatigue)) return;
+  ++tally_.totals->complaints;
+  ++tally_.cell(day, seen_.region, tier).complaints;
+  if (seen_.unsubscribed == 0 &&
+      static_cast<double>(unit_uniform(words[2])) < context_.rules.unsubscribe) {
+    seen_.unsubscribed = 1;
+    ++tally_.totals->unsubscribed;
+  }
+  if (seen_.complained != 0 || context_.rules.dropout == 1.0) {
+    seen_.complained = 1;
+    return;
+  }
+  const bool clock = model_.model.family == Family::kParetoNbd && latent_.active(day);
+  const auto leave = static_cast<double>(latent_.leave_day);
+  const double left = clock ? integrate(context_.flat, dropout_clock(day), day, leave) : 0.0;
+  seen_.complained = 1;
+  if (clock) {
+    latent_.leave_day = day_or_latest(solve_day(context_.flat, dropout_clock(day), day, left));
+  }
+}
+
+void Life::respond(std::size_t position, double day) {
+  const PlannedLever& lever = strategy_.levers[position];
+  const unsigned bit = 1U << position;
+  ++tally_.totals->responses;
+  ++tally_.levers[lever.index].responses;
+  if ((seen_.vouchers & bit) != 0 && set_aside_in_phase(position)) {
+    give_back(position, lever.set_aside_redemption);  // the new voucher takes the old one's place
+  }
+  const Family family = model_.model.family;
+  const bool moves_order = (strategy_.mask[kRate] & bit) != 0 && family != Family::kSbg;
+  const bool moves_leaving = (strategy_.mask[kDropout] & bit) != 0 && family == Family::kParetoNbd;
+  double until_order = 0.0;
+  double until_leaving = 0.0;
+  if (moves_order) {
+    const auto order = static_cast<double>(latent_.next_order);
+    until_order = integrate(season_, multiplier(kRate, day), day, std::max(day, order));
+  }
+  if (moves_leaving) {
+    const auto leave = static_cast<double>(latent_.leave_day);
+    until_leaving = integrate(context_.flat, dropout_clock(day), day, std::max(day, leave));
+  }
+  seen_.responded_at[position] = context_.ticks.from(day);
+  seen_.responded = static_cast<std::uint16_t>(seen_.responded | bit);
+  if (lever.kind != TriggerKind::kAlways) {
+    seen_.vouchers = static_cast<std::uint16_t>(seen_.vouchers | bit);
+  }
+  if (moves_order) {
+    const double order = solve_day(season_, multiplier(kRate, day), day, until_order);
+    latent_.next_order = day_or_latest(std::max(order, day));
+  }
+  if (moves_leaving) {
+    const double leave = solve_day(context_.flat, dropout_clock(day), day, until_leaving);
+    latent_.leave_day = day_or_latest(std::max(leave, day));
+  }
+  if ((strategy_.lapses & bit) != 0) find_lapse();
+}
+
+void Life::bring_customers() {
+  unsigned left = static_cast<unsigned>(seen_.responded) & strategy_.referrals;
+  for (; left != 0; left &= left - 1) {
+    const auto i = static_cast<std::size_t>(std::countr_zero(left));
+    const PlannedLever& lever = strategy_.levers[i];
+    if (((run_.open >> i) & 1U) == 0 || seen_.generation >= lever.referral.max_generation) continue;
+    const std::uint32_t event =
+        (static_cast<std::uint32_t>(lever.index) << kLeverShift) | (seen_.orders & 0xFFFFU);
+    RandomStream stream(context_.seed, {Purpose::kAcquisition, run_.run, customer_, event});
+    const auto count = static_cast<std::uint32_t>(draw_poisson(stream, lever.referral.rate));
+    if (count == 0) continue;
+    outbox_->spawns.push_back({count, static_cast<std::uint8_t>(seen_.region),
+                               static_cast<std::uint8_t>(seen_.generation + 1),
+                               static_cast<std::uint8_t>(i)});
+  }
+}
+
+}  // namespace tenure::simulator

@@ -1,0 +1,103 @@
+#pragma once
+
+#include "engine/life.hpp"
+#include "engine/people.hpp"
+#include "engine/tally.hpp"
+
+#include <tenure/core/execution.hpp>
+#include <tenure/core/function_ref.hpp>
+#include <tenure/simulator/engine.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+/// How a scenario is worked through.
+namespace tenure::simulator {
+
+/// What results must not depend on: tests change it.
+struct EngineOptions {
+  std::size_t customers_per_chunk = 1024;
+};
+
+/// As simulate(); `existing` is null for new customers.
+Outcome simulate_with(const Execution& execution, const Scenario& scenario,
+                      const ExistingCustomers* existing, const EngineOptions& options);
+
+/// Everything a piece of work reads.
+struct Work {
+  const Scenario& scenario;
+  const LifeContext& context;
+  const People& people;
+  const Outcome& outcome;  ///< its sizes
+  EngineOptions options;
+};
+
+/// Counts a customer as there and what it cost to win.
+void receive(const Work& work, const Tally& tally, const Roster& roster, const Arrival& arrival,
+             std::uint64_t customer);
+
+/// Runs a coupled strategy in one run: weeks of customers alone, then a barrier. `base_margin` is
+/// the baseline's by month.
+class CoupledRun {
+ public:
+  /// Calls body(chunk, worker) for every chunk below a number, in any order.
+  using ForChunks = FunctionRef<void(
+      std::size_t chunks, FunctionRef<void(std::size_t chunk, std::size_t worker)> body)>;
+
+  CoupledRun(const Work& work, const PlannedDraw& plan, std::size_t strategy, std::uint32_t run,
+             const Money* base_margin, std::span<Sums> sums, ForChunks for_chunks);
+  void simulate();
+
+ private:
+  struct Part {
+    std::vector<CustomerState> states;
+    std::vector<float> next;  ///< day of each customer's next event, rounded down
+    Outbox outbox;
+    std::array<std::uint64_t, kMaxStrategyLevers> wanted{};
+    std::array<std::uint64_t, kMaxStrategyLevers> granted{};
+    std::vector<std::uint32_t> risks;  ///< of customers who are asked about, in order
+  };
+  template <class Body>
+  void for_parts(const Body& body);
+  void begin();
+  void live(double from, double until);
+  void enter_phase(double day);
+  void settle_money();
+  void judge(double day);
+  void pay_fixed_costs();
+  void rank_risks(double day);
+  void rank_risk(std::size_t position, double day);
+  void grant(double day);
+  std::uint64_t affordable(std::size_t position) const;
+  bool enough_for_all() const;
+  void drop_unwanted(double day);
+  void make_contacts(Part& part, std::size_t first, std::size_t worker, double day);
+  void let_in(double day);
+  void aim(OrderDraws& draws, const CustomerState& state, std::uint32_t customer) const;
+
+  const Work& work_;
+  const PlannedDraw& plan_;
+  const PlannedStrategy& strategy_;
+  const StrategySpec& spec_;
+  std::size_t index_;
+  StrategyRun run_;
+  const Money* base_margin_;
+  ForChunks for_chunks_;
+  Roster roster_;
+  std::vector<Tally> tallies_;               ///< by worker
+  std::vector<std::vector<Money>> margins_;  ///< by worker and month
+  std::vector<std::vector<Money>> costs_;
+  std::vector<Part> parts_;
+  std::size_t part_size_;
+  std::uint64_t people_ = 0;
+  // Money: pots of the phase, and the pot of each lever.
+  std::size_t phase_ = static_cast<std::size_t>(-1);
+  std::vector<Money> pots_;
+  std::array<std::size_t, kMaxStrategyLevers> pot_of_{};
+  std::size_t judged_months_ = 0;
+  std::size_t stopped_month_ = static_cast<std::size_t>(-1);
+};
+
+}  // namespace tenure::simulator

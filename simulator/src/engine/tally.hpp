@@ -1,0 +1,74 @@
+#pragma once
+
+#include "engine/plan.hpp"
+
+#include <tenure/core/money.hpp>
+#include <tenure/customers/tiers.hpp>
+#include <tenure/simulator/engine.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+/// Where events are counted. Integers only, so that any order of adding gives the same.
+namespace tenure::simulator {
+
+inline std::size_t month_of(double day) { return static_cast<std::size_t>(day / kDaysPerMonth); }
+
+/// A factor's part of an amount, to the nearest micro-unit; neither negative.
+inline Money part_of(Money amount, double factor) noexcept {
+  return static_cast<Money>(static_cast<double>(amount) * factor + 0.5);
+}
+
+/// Sums of one strategy and run, as pointers into one worker's share.
+struct Tally {
+  Totals* totals = nullptr;
+  LeverTotals* levers = nullptr;  ///< by index of the scenario
+  DayTotals* days = nullptr;
+  CubeCell* cube = nullptr;       ///< months x regions x tiers
+  Money* lever_months = nullptr;  ///< levers x months
+  Money* run_margin = nullptr;    ///< by month, of the run, not discounted; or none
+  Money* run_cost = nullptr;      ///< likewise
+  std::size_t regions = 1;
+  std::size_t months = 1;
+
+  CubeCell& cell(double day, std::uint32_t region, customers::Tier tier) const noexcept {
+    return cube[(month_of(day) * regions + region) * kCubeTiers + static_cast<std::size_t>(tier)];
+  }
+  void add_cost(const Discount& discount, std::size_t lever, double day, Money amount) const {
+    const Money discounted = part_of(amount, discount.at(day));
+    const std::size_t month = month_of(day);
+    totals->cost += amount;
+    totals->discounted_cost += discounted;
+    levers[lever].cost += amount;
+    lever_months[lever * months + month] += amount;
+    days[static_cast<std::size_t>(day)].cost += discounted;
+    if (run_cost != nullptr) run_cost[month] += amount;
+  }
+};
+
+/// One worker's sums.
+class Sums {
+ public:
+  /// `by_run`: months of margin and cost by run as well, for `judged` strategies and the baseline.
+  void size_for(const Outcome& outcome, bool by_run);
+  /// Of a strategy and a run (outer draw x replications + replication).
+  Tally tally(const Outcome& outcome, std::size_t strategy, std::size_t run);
+  void add(const Sums& other);
+  /// Moves the sums into the outcome; customers in a tier become those at each month's end.
+  void hand_over(Outcome& outcome);
+  /// Margin of the baseline by month of a run.
+  const Money* baseline_margin(const Outcome& outcome, std::size_t run) const {
+    return baseline_margin_.data() + run * outcome.months;
+  }
+
+ private:
+  std::vector<Totals> totals_;
+  std::vector<LeverTotals> levers_;
+  std::vector<DayTotals> days_;
+  std::vector<CubeCell> cube_;
+  std::vector<Money> lever_months_;
+  std::vector<Money> baseline_margin_;
+};
+
+}  // namespace tenure::simulator
