@@ -1,6 +1,7 @@
 #include "command.hpp"
 #include "lifetime_fit.hpp"
 #include "output_file.hpp"
+#include "retention_report.hpp"
 #include "return_report.hpp"
 #include "stopwatch.hpp"
 #include "text_table.hpp"
@@ -88,10 +89,14 @@ void run_simulate(const Options& options, Run& run) {
   run.print(fmt::format("Simulated {} in {:.2f} s: {} events ({:.1f} million/s)\n",
                         options.scenario, seconds, with_commas(outcome.events),
                         static_cast<double>(outcome.events) / seconds / 1e6) +
-            return_text(outcome, report));
+            return_text(outcome, report) + retention_text(outcome));
   if (!options.output.empty()) run.print(fmt::format("  result in {}\n", options.output));
   if (!options.report.empty()) run.print(fmt::format("  report in {}\n", options.report));
   Json result = return_json(outcome, report);
+  result["baseline"]["regions"] = retention_table_json(outcome, 0);
+  for (std::size_t s = 0; s < report.strategies.size(); ++s) {
+    result["strategies"][s]["regions"] = retention_table_json(outcome, s + 1);
+  }
   result["simulate_seconds"] = seconds;
   result.update(json);
   run.write_json(result);

@@ -56,6 +56,7 @@ TEST(ResultFile, GivesBackTheOutcome) {
   EXPECT_EQ(read.region_names, outcome.region_names);
   EXPECT_EQ(read.cube, outcome.cube);
   EXPECT_EQ(read.lever_months, outcome.lever_months);
+  EXPECT_EQ(read.retention, outcome.retention);
 }
 
 TEST(ResultFile, HasTheSameBytesAtAnyNumberOfThreads) {

@@ -270,7 +270,10 @@ void Life::pay_benefits(double day, Money revenue, Tier tier) {
 void Life::observe_order(double day, Money revenue) {
   if (seen_.orders == 0) {
     seen_.first_order = static_cast<float>(day);
-    if (day <= context_.horizon - kRetentionWindowDays) ++tally_.totals->followed;
+    if (day <= context_.horizon - kRetentionWindowDays) {
+      ++tally_.totals->followed;
+      ++tally_.retention[seen_.region].followed;
+    }
   } else {
     const double first = static_cast<double>(seen_.first_order);
     const double since = day - first;
@@ -279,7 +282,9 @@ void Life::observe_order(double day, Money revenue) {
         first >= 0.0 && first <= std::max(0.0, context_.horizon - kRetentionWindowDays);
     for (std::size_t i = 0; followed && i < kRetentionDays.size(); ++i) {
       const bool passed = before <= kRetentionDays[i] && since > kRetentionDays[i];
-      tally_.totals->retained[i] += passed && since <= kRetentionWindowDays ? 1 : 0;
+      const int kept = passed && since <= kRetentionWindowDays ? 1 : 0;
+      tally_.totals->retained[i] += kept;
+      tally_.retention[seen_.region].retained[i] += kept;
     }
     seen_.previous_gap = seen_.last_gap;
     const double gap = day - static_cast<double>(seen_.last_order);

@@ -71,6 +71,12 @@ CubeCell& CubeCell::operator+=(const CubeCell& other) noexcept {
   return *this;
 }
 
+RegionRetention& RegionRetention::operator+=(const RegionRetention& other) noexcept {
+  followed += other.followed;
+  for (std::size_t i = 0; i < retained.size(); ++i) retained[i] += other.retained[i];
+  return *this;
+}
+
 DayTotals& DayTotals::operator+=(const DayTotals& other) noexcept {
   margin += other.margin;
   cost += other.cost;
@@ -84,6 +90,7 @@ void Sums::size_for(const Outcome& outcome, bool by_run) {
   days_.resize(outcome.strategies() * outcome.days);
   cube_.resize(outcome.strategies() * cells_of(outcome));
   lever_months_.resize(outcome.strategies() * outcome.lever_names.size() * outcome.months);
+  retention_.resize(outcome.strategies() * outcome.region_names.size());
   if (by_run) baseline_margin_.resize(runs * outcome.months);
 }
 
@@ -97,6 +104,7 @@ Tally Sums::tally(const Outcome& outcome, std::size_t strategy, std::size_t run)
   tally.cube = &cube_[strategy * cells_of(outcome)];
   tally.lever_months =
       lever_months_.data() + strategy * outcome.lever_names.size() * outcome.months;
+  tally.retention = &retention_[strategy * outcome.region_names.size()];
   if (strategy == 0 && !baseline_margin_.empty()) {
     tally.run_margin = &baseline_margin_[run * outcome.months];
   }
@@ -111,6 +119,7 @@ void Sums::add(const Sums& other) {
   add_all(days_, other.days_);
   add_all(cube_, other.cube_);
   add_all(lever_months_, other.lever_months_);
+  add_all(retention_, other.retention_);
   add_all(baseline_margin_, other.baseline_margin_);
 }
 
@@ -139,6 +148,7 @@ void Sums::hand_over(Outcome& outcome) {
   outcome.day_totals = std::move(days_);
   outcome.cube = std::move(cube_);
   outcome.lever_months = std::move(lever_months_);
+  outcome.retention = std::move(retention_);
 }
 
 std::vector<Money> lever_costs(const Outcome& outcome) {

@@ -25,10 +25,11 @@ struct Tally {
   Totals* totals = nullptr;
   LeverTotals* levers = nullptr;  ///< by index of the scenario
   DayTotals* days = nullptr;
-  CubeCell* cube = nullptr;       ///< months x regions x tiers
-  Money* lever_months = nullptr;  ///< levers x months
-  Money* run_margin = nullptr;    ///< by month, of the run, not discounted; or none
-  Money* run_cost = nullptr;      ///< likewise
+  CubeCell* cube = nullptr;              ///< months x regions x tiers
+  Money* lever_months = nullptr;         ///< levers x months
+  RegionRetention* retention = nullptr;  ///< by region
+  Money* run_margin = nullptr;           ///< by month, of the run, not discounted; or none
+  Money* run_cost = nullptr;             ///< likewise
   std::size_t regions = 1;
   std::size_t months = 1;
 
@@ -68,6 +69,7 @@ class Sums {
   std::vector<DayTotals> days_;
   std::vector<CubeCell> cube_;
   std::vector<Money> lever_months_;
+  std::vector<RegionRetention> retention_;
   std::vector<Money> baseline_margin_;
 };
 

@@ -94,6 +94,33 @@ std::vector<T> read_columns(const ContainerReader& reader, const std::string& gr
   return values;
 }
 
+void write_retention(ContainerWriter& writer, const Outcome& outcome) {
+  std::vector<std::int64_t> followed;
+  std::vector<std::int64_t> retained;
+  for (const RegionRetention& region : outcome.retention) {
+    followed.push_back(region.followed);
+    retained.insert(retained.end(), region.retained.begin(), region.retained.end());
+  }
+  writer.write_matrix<std::int64_t>("retention/followed", followed, outcome.strategies(),
+                                    outcome.region_names.size());
+  writer.write_matrix<std::int64_t>("retention/retained", retained, followed.size(),
+                                    kRetentionDays.size());
+}
+
+std::vector<RegionRetention> read_retention(const ContainerReader& reader, const Outcome& outcome) {
+  const std::size_t cells = outcome.strategies() * outcome.region_names.size();
+  const auto followed = reader.read<std::int64_t>("retention/followed", cells);
+  const auto retained =
+      reader.read<std::int64_t>("retention/retained", cells * kRetentionDays.size());
+  std::vector<RegionRetention> regions(cells);
+  for (std::size_t i = 0; i < retained.size(); ++i) {
+    RegionRetention& region = regions[i / kRetentionDays.size()];
+    region.followed = followed[i / kRetentionDays.size()];
+    region.retained[i % kRetentionDays.size()] = retained[i];
+  }
+  return regions;
+}
+
 Dictionary dictionary_of(const std::vector<std::string>& names) {
   Dictionary dictionary;
   for (const std::string& name : names) dictionary.append(name);
@@ -182,6 +209,7 @@ void write_result(const Execution& execution, const Outcome& outcome, const std:
                                       outcome.strategies() * outcome.lever_names.size(),
                                       outcome.months);
   }
+  write_retention(writer, outcome);
   write_columns(writer, "cube", kCube, outcome.cube, outcome.region_names.size() * kCubeTiers);
   write_columns(writer, "months", kMonths, outcome.month_totals, outcome.months);
   write_columns(writer, "days", kDays, outcome.day_totals, outcome.days);
@@ -204,6 +232,7 @@ Outcome read_result(const Execution& execution, const std::string& path) {
     outcome.lever_months = reader.read<std::int64_t>(
         "lever_months/cost", outcome.strategies() * outcome.lever_names.size() * outcome.months);
   }
+  outcome.retention = read_retention(reader, outcome);
   outcome.cube = read_columns(
       reader, "cube", kCube,
       outcome.strategies() * outcome.months * outcome.region_names.size() * kCubeTiers);

@@ -119,6 +119,15 @@ struct DayTotals {
   friend bool operator==(const DayTotals&, const DayTotals&) = default;
 };
 
+/// Sums of one strategy and region over all outer draws and replications, as in Totals.
+struct RegionRetention {
+  std::int64_t followed = 0;
+  std::array<std::int64_t, 4> retained{};
+
+  RegionRetention& operator+=(const RegionRetention& other) noexcept;
+  friend bool operator==(const RegionRetention&, const RegionRetention&) = default;
+};
+
 /// What simulate() counted. Integers only: the same bytes at any number of threads. Strategy 0 is
 /// the baseline; strategy s is Scenario::strategies[s - 1].
 struct Outcome {
@@ -136,13 +145,14 @@ struct Outcome {
   std::size_t days = 0;
   std::uint64_t events = 0;  ///< orders and contacts over everything simulated
 
-  std::vector<Totals> totals;             ///< strategies x draws x replications
-  std::vector<LeverTotals> lever_totals;  ///< strategies x draws x replications x levers
-  std::vector<MonthTotals> month_totals;  ///< strategies x months; the sums of the two below
-  std::vector<std::string> region_names;  ///< an empty last one: customers of unknown region
-  std::vector<CubeCell> cube;             ///< strategies x months x regions x kCubeTiers
-  std::vector<Money> lever_months;        ///< strategies x levers x months: cost
-  std::vector<DayTotals> day_totals;      ///< strategies x days
+  std::vector<Totals> totals;              ///< strategies x draws x replications
+  std::vector<LeverTotals> lever_totals;   ///< strategies x draws x replications x levers
+  std::vector<MonthTotals> month_totals;   ///< strategies x months; the sums of the two below
+  std::vector<std::string> region_names;   ///< an empty last one: customers of unknown region
+  std::vector<CubeCell> cube;              ///< strategies x months x regions x kCubeTiers
+  std::vector<RegionRetention> retention;  ///< strategies x regions
+  std::vector<Money> lever_months;         ///< strategies x levers x months: cost
+  std::vector<DayTotals> day_totals;       ///< strategies x days
 
   std::size_t strategies() const noexcept { return strategy_names.size(); }
   const Totals& at(std::size_t strategy, std::size_t draw, std::size_t replication) const noexcept {
