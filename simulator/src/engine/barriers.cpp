@@ -313,7 +313,7 @@ void CoupledRun::rank_risk(std::size_t position, double day) {
       if (at) --left;
       Request raised = request;
       raised.customer = static_cast<std::uint32_t>(p * part_size_ + i);
-      part.outbox.requests.push_back(raised);
+      part.outbox.raise(raised);
       part.mixed = true;
     }
   }

@@ -109,6 +109,14 @@ struct Outbox {
   /// By lever: money set aside that is free again, and standing benefits paid.
   std::array<Money, kMaxStrategyLevers> given_back{};
   std::array<Money, kMaxStrategyLevers> charged{};
+
+  /// Room grows by an eighth: a doubled vector would be a third of what a customer takes.
+  void raise(const Request& request) {
+    if (requests.size() == requests.capacity()) {
+      requests.reserve(requests.size() + requests.size() / 8 + 32);
+    }
+    requests.push_back(request);
+  }
 };
 
 /// One strategy in one run.
