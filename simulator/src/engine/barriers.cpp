@@ -13,6 +13,7 @@ namespace tenure::simulator {
 namespace {
 
 constexpr double kWeek = 7.0;
+constexpr std::size_t kMostInPart = 1U << 16U;  // whom a request can name
 constexpr double kRiskDays = 90.0;
 constexpr std::size_t kRiskSteps = 1U << 16U;
 constexpr std::size_t kAhead = 8;  // customers whose state is fetched before its turn
@@ -40,7 +41,7 @@ CoupledRun::CoupledRun(const Work& work, const PlannedDraw& plan, std::size_t st
       roster_(work.people.roster(strategy_, run)),
       margins_(sums.size()),
       costs_(sums.size()),
-      part_size_(work.options.customers_per_chunk) {
+      part_size_(std::min(work.options.customers_per_chunk, kMostInPart)) {
   run_.context = &work.context;
   run_.strategy = &strategy_;
   run_.models = &plan.models;
@@ -126,11 +127,11 @@ void CoupledRun::take_granted(Part& part, std::size_t first, std::vector<Request
     if (part.granted[request.lever] == 0) continue;
     --part.granted[request.lever];
     granted.push_back(request);
-    part.next[request.customer - first] = 0.0F;
+    part.next[request.place(first)] = 0.0F;
   }
   requests.clear();
-  const auto before = [](const Request& a, const Request& b) {
-    return a.customer != b.customer ? a.customer < b.customer : a.lever < b.lever;
+  const auto before = [first](const Request& a, const Request& b) {
+    return a.low != b.low ? a.place(first) < b.place(first) : a.lever < b.lever;
   };
   if (part.mixed) {
     std::stable_sort(granted.begin(), granted.end(), before);
@@ -172,7 +173,7 @@ void CoupledRun::live(double from, double until) {
       const auto customer = static_cast<std::uint32_t>(first + i);
       aim(draws, state, customer);
       Life life(run_, tallies_[worker], &part.outbox, state, customer, draws);
-      for (; grant < granted.size() && granted[grant].customer == customer; ++grant) {
+      for (; grant < granted.size() && granted[grant].place(first) == i; ++grant) {
         if (!life.grant(granted[grant], moment)) continue;
         part.rest[i] = std::min(part.rest[i], round_down(life.next_of_its_own()));
       }
@@ -274,8 +275,7 @@ void CoupledRun::rank_risks(double day) {
 
 void CoupledRun::rank_risk(std::size_t position, double day) {
   const PlannedLever& lever = strategy_.levers[position];
-  const Request request{0, static_cast<std::uint16_t>(day / lever.every_days),
-                        static_cast<std::uint8_t>(position)};
+  const auto number = static_cast<std::uint32_t>(day / lever.every_days);
   for_parts([&](Part& part, std::size_t first, std::size_t worker) {
     part.risks.assign(part.states.size(), 0);
     for (std::size_t i = 0; i < part.states.size(); ++i) {
@@ -287,7 +287,7 @@ void CoupledRun::rank_risk(std::size_t position, double day) {
       OrderDraws draws;
       const Life life(run_, tallies_[worker], &part.outbox, state,
                       static_cast<std::uint32_t>(first + i), draws);
-      if (!life.wants(request, day)) continue;
+      if (!life.wants(Request(0, number, position), day)) continue;
       const double risk = order_risk(run_.model_of(seen.region).model, seen, day, kRiskDays);
       part.risks[i] = 1U + static_cast<std::uint32_t>(risk * static_cast<double>(kRiskSteps - 1));
     }
@@ -311,9 +311,7 @@ void CoupledRun::rank_risk(std::size_t position, double day) {
       const bool at = least > 0 && part.risks[i] == least && left > 0;
       if (!over && !at) continue;
       if (at) --left;
-      Request raised = request;
-      raised.customer = static_cast<std::uint32_t>(p * part_size_ + i);
-      part.outbox.raise(raised);
+      part.outbox.raise(Request(static_cast<std::uint32_t>(p * part_size_ + i), number, position));
       part.mixed = true;
     }
   }
@@ -377,8 +375,9 @@ void CoupledRun::drop_unwanted(double day) {
     std::size_t kept = 0;
     for (const Request& request : part.outbox.requests) {
       OrderDraws draws;
-      const Life life(run_, tallies_[worker], &part.outbox, part.states[request.customer - first],
-                      request.customer, draws);
+      const std::size_t place = request.place(first);
+      const Life life(run_, tallies_[worker], &part.outbox, part.states[place],
+                      static_cast<std::uint32_t>(first + place), draws);
       if (((run_.open >> request.lever) & 1U) == 0 || !life.wants(request, day)) continue;
       part.outbox.requests[kept++] = request;
       ++part.wanted[request.lever];

@@ -80,12 +80,22 @@ struct LifeContext {
   DropoutTests dropout_tests;
 };
 
-/// A contact that waits for the barrier.
+/// A contact that waits for the barrier; small, since every customer may have some. The customer is
+/// one of a part of at most 2^16.
 struct Request {
-  std::uint32_t customer = 0;
-  std::uint16_t number = 0;  ///< in the lever's schedule
-  std::uint8_t lever = 0;    ///< position in the strategy
+  Request() = default;
+  Request(std::uint32_t customer, std::uint32_t which, std::size_t position)
+      : low(customer & 0xFFFFU), number(which & 0xFFFU), lever(position & 0xFU) {}
+  std::uint32_t low : 16 = 0;     ///< bits of the customer's index
+  std::uint32_t number : 12 = 0;  ///< in the lever's schedule, modulo 2^12 as it keys the draws
+  std::uint32_t lever : 4 = 0;    ///< position in the strategy
+
+  /// Place in the part that begins with customer `first`.
+  std::size_t place(std::size_t first) const noexcept {
+    return (low - static_cast<std::uint32_t>(first)) & 0xFFFFU;
+  }
 };
+static_assert(sizeof(Request) == 4 && kMaxStrategyLevers <= 16);
 
 /// Customers who were brought by one who came with `generation`.
 struct Spawn {

@@ -61,8 +61,7 @@ void Life::contact_due(std::size_t position) {
 }
 
 void Life::ask(std::size_t position, std::uint32_t number, double day) {
-  const Request request{customer_, static_cast<std::uint16_t>(number),
-                        static_cast<std::uint8_t>(position)};
+  const Request request(customer_, number, position);
   if (wants(request, day)) outbox_->raise(request);
 }
 
