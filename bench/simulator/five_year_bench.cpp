@@ -52,11 +52,8 @@ void five_year_threads(benchmark::State& state) {
   simulate_all(state, bench::five_year_scenario(4 * kCustomers), static_cast<int>(state.range(0)));
 }
 
-BENCHMARK(five_year)->Name("five_year/tenure")->Unit(benchmark::kMillisecond)->UseRealTime();
-BENCHMARK(five_year_free)
-    ->Name("five_year/no_limits")
-    ->Unit(benchmark::kMillisecond)
-    ->UseRealTime();
+BENCHMARK(five_year)->Name("five_year/tenure")->Unit(benchmark::kMillisecond);
+BENCHMARK(five_year_free)->Name("five_year/no_limits")->Unit(benchmark::kMillisecond);
 BENCHMARK(five_year_threads)
     ->Name("five_year/threads")
     ->Arg(1)
