@@ -39,6 +39,33 @@ TEST(Capacity, DropsWhatAnOrderHasMadeNeedless) {
   EXPECT_EQ(days_with_contacts(outcome), (std::vector<int>{49}));
 }
 
+/// Levers with the same days for all are asked for without looking at the others, except in weeks
+/// in which something else happens: here on day 10, an order or the other lever's contact.
+TEST(Capacity, CountsTheContactsOfAWeeklyLeverWhateverElseIsInTheWeek) {
+  for (const bool contracts : {false, true}) {
+    Scenario scenario = contracts ? regular_customers(10.0, 70.0) : silent_newcomers(70.0);
+    scenario.levers[0].trigger.kind = TriggerKind::kWeekly;
+    scenario.levers[0].trigger.every_days = 2.0;
+    scenario.levers[0].trigger.max_days_idle = 40.0;
+    scenario.levers[0].capacity_per_week = 1e6;
+    LeverSpec& other = scenario.levers.emplace_back();
+    other.name = "other";
+    other.trigger.days_idle = 10.0;
+    other.capacity_per_week = 1e6;
+    scenario.strategies[0].levers = {0, 1};
+    const Outcome outcome = simulate({}, scenario);
+    // Asked for on even days; who stays silent is left alone after day 40.
+    const auto contacts = contacts_by_day(outcome);
+    for (int day = 0; day < 70; ++day) {
+      int asked = 0;
+      for (int d = day - 7; d < day; ++d) asked += d % 2 == 0 && (contracts || d <= 40) ? 1 : 0;
+      const bool barrier = day % 7 == 0 && day > 0;
+      EXPECT_EQ(contacts[static_cast<std::size_t>(day)], barrier ? asked * kPeople : 0) << day;
+    }
+    EXPECT_EQ(outcome.levers_at(1, 0, 0)[1].contacts, contracts ? 0 : kPeople);
+  }
+}
+
 TEST(Budget, IsSpentToTheCentAndNoFurther) {
   Scenario scenario = silent_newcomers(100.0);
   LeverSpec& lever = scenario.levers[0];

@@ -4,6 +4,7 @@
 #include "scenario/population_config.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
 
@@ -12,15 +13,17 @@ namespace tenure::simulator {
 namespace {
 
 constexpr double kWeek = 7.0;
+constexpr std::size_t kMostInPart = 1U << 16U;  // whom a request can name
 constexpr double kRiskDays = 90.0;
 constexpr std::size_t kRiskSteps = 1U << 16U;
 constexpr std::size_t kAhead = 8;  // customers whose state is fetched before its turn
 
-/// The largest float not over the day.
+/// The largest float not over the day, which is not negative.
 float round_down(double day) {
   if (day >= static_cast<double>(kNever)) return kNever;
   const auto near = static_cast<float>(day);
-  return static_cast<double>(near) > day ? std::nextafter(near, -kNever) : near;
+  if (!(static_cast<double>(near) > day)) return near;
+  return std::bit_cast<float>(std::bit_cast<std::uint32_t>(near) - 1U);
 }
 
 }  // namespace
@@ -38,7 +41,7 @@ CoupledRun::CoupledRun(const Work& work, const PlannedDraw& plan, std::size_t st
       roster_(work.people.roster(strategy_, run)),
       margins_(sums.size()),
       costs_(sums.size()),
-      part_size_(work.options.customers_per_chunk) {
+      part_size_(std::min(work.options.customers_per_chunk, kMostInPart)) {
   run_.context = &work.context;
   run_.strategy = &strategy_;
   run_.models = &plan.models;
@@ -51,6 +54,7 @@ CoupledRun::CoupledRun(const Work& work, const PlannedDraw& plan, std::size_t st
     tally.run_cost = costs_[worker].data();
     tallies_.push_back(tally);
   }
+  scratch_.resize(sums.size());
   people_ = roster_.total;
   parts_.resize((people_ + part_size_ - 1) / part_size_);
 }
@@ -77,6 +81,7 @@ void CoupledRun::begin() {
     work_.people.arrive(plan_, roster_, run_.run, first, last, arrivals);
     part.states.reserve(arrivals.size());
     part.next.reserve(arrivals.size());
+    part.rest.reserve(arrivals.size());
     for (std::size_t i = 0; i < arrivals.size(); ++i) {
       const std::uint64_t customer = first + i;
       receive(work_, tallies_[worker], roster_, arrivals[i], customer);
@@ -85,33 +90,99 @@ void CoupledRun::begin() {
       const auto number = static_cast<std::uint32_t>(customer);
       if (state.seen.orders == 0) {
         part.next.push_back(state.latent.next_order);
+        part.rest.push_back(state.latent.next_order);
         continue;
       }
       aim(draws, state, number);
       Life life(run_, tallies_[worker], &part.outbox, state, number, draws);
       life.wind_from_start();
       part.next.push_back(0.0F);
+      part.rest.push_back(0.0F);
     }
   });
 }
 
+void CoupledRun::plan_week(double from, double until) {
+  asks_.clear();
+  asks_after_.clear();
+  for (std::size_t i = 0; i < strategy_.levers.size(); ++i) {
+    if (((strategy_.weekly >> i) & 1U) == 0) continue;
+    const PlannedLever& lever = strategy_.levers[i];
+    const auto position = static_cast<std::uint8_t>(i);
+    NextContact next = on_grid(lever, from, 0);
+    for (; next.day < until; next = on_grid(lever, next.day, next.number + 1)) {
+      asks_.push_back({next.day, next.number, position});
+    }
+    asks_after_.push_back({next.day, next.number, position});
+  }
+  std::stable_sort(asks_.begin(), asks_.end(),
+                   [](const WeeklyAsk& a, const WeeklyAsk& b) { return a.day < b.day; });
+}
+
+/// Moves the requests that were granted out of the part, in order of customer, then lever.
+void CoupledRun::take_granted(Part& part, std::size_t first, std::vector<Request>& granted) const {
+  granted.clear();
+  std::vector<Request>& requests = part.outbox.requests;
+  for (const Request& request : requests) {
+    if (part.granted[request.lever] == 0) continue;
+    --part.granted[request.lever];
+    granted.push_back(request);
+    part.next[request.place(first)] = 0.0F;
+  }
+  requests.clear();
+  const auto before = [first](const Request& a, const Request& b) {
+    return a.low != b.low ? a.place(first) < b.place(first) : a.lever < b.lever;
+  };
+  if (part.mixed) {
+    std::stable_sort(granted.begin(), granted.end(), before);
+  } else {
+    // By customer already: a customer has a few.
+    for (std::size_t i = 1; i < granted.size(); ++i) {
+      for (std::size_t k = i; k > 0 && before(granted[k], granted[k - 1]); --k) {
+        std::swap(granted[k], granted[k - 1]);
+      }
+    }
+  }
+  part.mixed = false;
+}
+
 /// The contacts granted at the barrier of `from`, then everything until the next one.
 void CoupledRun::live(double from, double until) {
+  plan_week(from, until);
+  auto end = static_cast<float>(until);
+  if (static_cast<double>(end) < until) end = std::nextafter(end, kNever);
+  const Moment moment(work_.context.discount, from);
   for_parts([&](Part& part, std::size_t first, std::size_t worker) {
-    make_contacts(part, first, worker, from);
+    std::vector<std::uint32_t>& due = scratch_[worker].due;
+    std::vector<Request>& granted = scratch_[worker].granted;
+    take_granted(part, first, granted);
+    due.resize(part.states.size());
+    std::size_t visits = 0;
+    for (std::uint32_t i = 0; i < due.size(); ++i) {
+      due[visits] = i;
+      visits += part.next[i] < end ? 1 : 0;
+    }
     OrderDraws draws;
-    for (std::size_t i = 0; i < part.states.size(); ++i) {
-      const std::size_t ahead = i + kAhead;
-      if (ahead < part.states.size() && static_cast<double>(part.next[ahead]) < until) {
-        __builtin_prefetch(&part.states[ahead].latent);
-        __builtin_prefetch(&part.states[ahead].seen.fatigue);
-      }
-      if (static_cast<double>(part.next[i]) >= until) continue;
+    std::size_t grant = 0;
+    for (std::size_t visit = 0; visit < visits; ++visit) {
+      const std::size_t ahead = due[std::min(visit + kAhead, visits - 1)];
+      __builtin_prefetch(&part.states[ahead].latent);
+      __builtin_prefetch(&part.states[ahead].seen.fatigue);
+      const std::size_t i = due[visit];
       CustomerState& state = part.states[i];
       const auto customer = static_cast<std::uint32_t>(first + i);
       aim(draws, state, customer);
       Life life(run_, tallies_[worker], &part.outbox, state, customer, draws);
-      part.next[i] = round_down(life.advance(from, until));
+      for (; grant < granted.size() && granted[grant].place(first) == i; ++grant) {
+        if (!life.grant(granted[grant], moment)) continue;
+        part.rest[i] = std::min(part.rest[i], round_down(life.next_of_its_own()));
+      }
+      if (part.rest[i] < end) {
+        part.next[i] = round_down(life.advance(from, until));
+        part.rest[i] = round_down(life.next_but_weekly());
+      } else {
+        part.next[i] = std::min(part.rest[i], round_down(life.ask_weekly(asks_, asks_after_)));
+      }
     }
   });
 }
@@ -204,8 +275,7 @@ void CoupledRun::rank_risks(double day) {
 
 void CoupledRun::rank_risk(std::size_t position, double day) {
   const PlannedLever& lever = strategy_.levers[position];
-  const Request request{0, static_cast<std::uint16_t>(day / lever.every_days),
-                        static_cast<std::uint8_t>(position)};
+  const auto number = static_cast<std::uint32_t>(day / lever.every_days);
   for_parts([&](Part& part, std::size_t first, std::size_t worker) {
     part.risks.assign(part.states.size(), 0);
     for (std::size_t i = 0; i < part.states.size(); ++i) {
@@ -217,7 +287,7 @@ void CoupledRun::rank_risk(std::size_t position, double day) {
       OrderDraws draws;
       const Life life(run_, tallies_[worker], &part.outbox, state,
                       static_cast<std::uint32_t>(first + i), draws);
-      if (!life.wants(request, day)) continue;
+      if (!life.wants(Request(0, number, position), day)) continue;
       const double risk = order_risk(run_.model_of(seen.region).model, seen, day, kRiskDays);
       part.risks[i] = 1U + static_cast<std::uint32_t>(risk * static_cast<double>(kRiskSteps - 1));
     }
@@ -241,9 +311,8 @@ void CoupledRun::rank_risk(std::size_t position, double day) {
       const bool at = least > 0 && part.risks[i] == least && left > 0;
       if (!over && !at) continue;
       if (at) --left;
-      Request raised = request;
-      raised.customer = static_cast<std::uint32_t>(p * part_size_ + i);
-      part.outbox.requests.push_back(raised);
+      part.outbox.raise(Request(static_cast<std::uint32_t>(p * part_size_ + i), number, position));
+      part.mixed = true;
     }
   }
 }
@@ -306,34 +375,15 @@ void CoupledRun::drop_unwanted(double day) {
     std::size_t kept = 0;
     for (const Request& request : part.outbox.requests) {
       OrderDraws draws;
-      const Life life(run_, tallies_[worker], &part.outbox, part.states[request.customer - first],
-                      request.customer, draws);
+      const std::size_t place = request.place(first);
+      const Life life(run_, tallies_[worker], &part.outbox, part.states[place],
+                      static_cast<std::uint32_t>(first + place), draws);
       if (((run_.open >> request.lever) & 1U) == 0 || !life.wants(request, day)) continue;
       part.outbox.requests[kept++] = request;
       ++part.wanted[request.lever];
     }
     part.outbox.requests.resize(kept);
   });
-}
-
-void CoupledRun::make_contacts(Part& part, std::size_t first, std::size_t worker, double day) {
-  OrderDraws draws;
-  for (std::size_t i = 0; i < strategy_.levers.size(); ++i) {
-    std::uint64_t left = part.granted[i];
-    for (std::size_t r = 0; left > 0 && r < part.outbox.requests.size(); ++r) {
-      const Request request = part.outbox.requests[r];
-      if (request.lever != i) continue;
-      --left;
-      CustomerState& state = part.states[request.customer - first];
-      aim(draws, state, request.customer);
-      Life life(run_, tallies_[worker], &part.outbox, state, request.customer, draws);
-      life.grant(request, day);
-      float& next = part.next[request.customer - first];
-      next = std::min(next, round_down(life.next_of_its_own()));
-    }
-    part.granted[i] = 0;
-  }
-  part.outbox.requests.clear();
 }
 
 /// Customers who were brought in the week, in order of who brought them.
@@ -357,6 +407,7 @@ void CoupledRun::let_in(double day) {
       part.states.push_back(
           work_.people.brought(plan_, run_.run, static_cast<std::uint32_t>(people_), spawn, day));
       part.next.push_back(round_down(day));
+      part.rest.push_back(round_down(day));
       ++people_;
       ++tally.totals->customers;
       ++tally.totals->brought;

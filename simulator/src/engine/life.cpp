@@ -55,9 +55,10 @@ double Life::advance(double from, double until) {
   for (;;) {
     std::size_t position = 0;
     double contact = kNoContact;
-    for (std::size_t i = 0; i < strategy_.levers.size(); ++i) {
-      if (next_[i].day < contact) {
-        contact = next_[i].day;
+    for (unsigned left = pending_; left != 0; left &= left - 1) {
+      const auto i = static_cast<std::size_t>(std::countr_zero(left));
+      if (next_day_[i] < contact) {
+        contact = next_day_[i];
         position = i;
       }
     }
@@ -73,6 +74,17 @@ double Life::advance(double from, double until) {
       lapse(next);
     }
   }
+}
+
+double Life::next_but_weekly() const {
+  const bool orders = latent_.next_order < latent_.leave_day;
+  double next = next_lapse_;
+  if (orders) next = std::min(next, static_cast<double>(latent_.next_order));
+  unsigned left = pending_ & ~static_cast<unsigned>(strategy_.weekly);
+  for (; left != 0; left &= left - 1) {
+    next = std::min(next, next_day_[static_cast<std::size_t>(std::countr_zero(left))]);
+  }
+  return next;
 }
 
 void Life::finish() {
@@ -204,17 +216,18 @@ Money Life::take_money(double day, const OrderDraw& draw, Tier tier) {
     back *= multiplier(kReturns, day).value();
   }
   Totals& totals = *tally_.totals;
-  CubeCell& cell = tally_.cell(day, seen_.region, tier);
+  const Moment moment(context_.discount, day);
+  CubeCell& cell = tally_.cell(moment.month, seen_.region, tier);
   ++totals.orders;
   ++cell.orders;
   Money revenue = order_money(draw.value * latent_.value_scale * static_cast<float>(basket));
   Money margin = part_of(revenue, context_.gross_margin);
-  Money discounted = part_of(margin, context_.discount.at(day));
+  Money discounted = part_of(margin, moment.factor);
   if (static_cast<double>(draw.spare) < back) {
     ++totals.returns;
     revenue = 0;
     margin = -context_.return_cost;
-    discounted = -part_of(context_.return_cost, context_.discount.at(day));
+    discounted = -part_of(context_.return_cost, moment.factor);
   }
   totals.revenue += revenue;
   totals.margin += margin;
@@ -222,7 +235,7 @@ Money Life::take_money(double day, const OrderDraw& draw, Tier tier) {
   cell.revenue += revenue;
   cell.margin += margin;
   tally_.days[static_cast<std::size_t>(day)].margin += discounted;
-  if (tally_.run_margin != nullptr) tally_.run_margin[month_of(day)] += margin;
+  if (tally_.run_margin != nullptr) tally_.run_margin[moment.month] += margin;
   return revenue;
 }
 
@@ -238,7 +251,7 @@ void Life::redeem_vouchers(double day, Money revenue, Tier tier) {
       ++tally_.levers[lever.index].redemptions;
       const Money share = part_of(revenue, lever.redemption_share);
       cost = lever.redemption_cost + std::min(share, lever.redemption_max);
-      if (cost > 0) add_cost(i, day, cost, tier);
+      if (cost > 0) add_cost(i, Moment(context_.discount, day), cost, tier);
     }
     if (set_aside_in_phase(i)) give_back(i, lever.set_aside_redemption - cost);
   }
@@ -262,7 +275,7 @@ void Life::pay_benefits(double day, Money revenue, Tier tier) {
       cost = std::min(revenue, cost + to_money(balance));
     }
     if (cost == 0) continue;
-    add_cost(i, day, cost, tier);
+    add_cost(i, Moment(context_.discount, day), cost, tier);
     if (outbox_ != nullptr) outbox_->charged[i] += cost;
   }
 }
@@ -334,9 +347,9 @@ void Life::wind(double day, float clock) {
 
 // ---- money
 
-void Life::add_cost(std::size_t position, double day, Money amount, Tier tier) const {
-  tally_.add_cost(context_.discount, strategy_.levers[position].index, day, amount);
-  tally_.cell(day, seen_.region, tier).cost += amount;
+void Life::add_cost(std::size_t position, const Moment& moment, Money amount, Tier tier) const {
+  tally_.add_cost(moment, strategy_.levers[position].index, amount);
+  tally_.cell(moment.month, seen_.region, tier).cost += amount;
 }
 
 bool Life::set_aside_in_phase(std::size_t position) const {

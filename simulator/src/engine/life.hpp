@@ -80,12 +80,22 @@ struct LifeContext {
   DropoutTests dropout_tests;
 };
 
-/// A contact that waits for the barrier.
+/// A contact that waits for the barrier; small, since every customer may have some. The customer is
+/// one of a part of at most 2^16.
 struct Request {
-  std::uint32_t customer = 0;
-  std::uint16_t number = 0;  ///< in the lever's schedule
-  std::uint8_t lever = 0;    ///< position in the strategy
+  Request() = default;
+  Request(std::uint32_t customer, std::uint32_t which, std::size_t position)
+      : low(customer & 0xFFFFU), number(which & 0xFFFU), lever(position & 0xFU) {}
+  std::uint32_t low : 16 = 0;     ///< bits of the customer's index
+  std::uint32_t number : 12 = 0;  ///< in the lever's schedule, modulo 2^12 as it keys the draws
+  std::uint32_t lever : 4 = 0;    ///< position in the strategy
+
+  /// Place in the part that begins with customer `first`.
+  std::size_t place(std::size_t first) const noexcept {
+    return (low - static_cast<std::uint32_t>(first)) & 0xFFFFU;
+  }
 };
+static_assert(sizeof(Request) == 4 && kMaxStrategyLevers <= 16);
 
 /// Customers who were brought by one who came with `generation`.
 struct Spawn {
@@ -95,6 +105,13 @@ struct Spawn {
   std::uint8_t lever = 0;  ///< position in the strategy of the lever that brought them
 };
 
+/// Contacts that levers with the same days for all ask for in a week, in order of time.
+struct WeeklyAsk {
+  double day = 0.0;
+  std::uint32_t number = 0;
+  std::uint8_t lever = 0;  ///< position in the strategy
+};
+
 /// What customers of a coupled strategy hand over at a barrier.
 struct Outbox {
   std::vector<Request> requests;  ///< in order of customer, then time
@@ -102,6 +119,14 @@ struct Outbox {
   /// By lever: money set aside that is free again, and standing benefits paid.
   std::array<Money, kMaxStrategyLevers> given_back{};
   std::array<Money, kMaxStrategyLevers> charged{};
+
+  /// Room grows by an eighth: a doubled vector would be a third of what a customer takes.
+  void raise(const Request& request) {
+    if (requests.size() == requests.capacity()) {
+      requests.reserve(requests.size() + requests.size() / 8 + 32);
+    }
+    requests.push_back(request);
+  }
 };
 
 /// One strategy in one run.
@@ -131,9 +156,15 @@ class Life {
   void wind_from_start();
   /// Everything from `from` to `until`; the day of the next event.
   double advance(double from, double until);
-  /// A request is granted on `day`, with the most it may cost set aside. False where the contact
-  /// was ruled out meanwhile: then nothing was spent.
-  bool grant(const Request& request, double day);
+  /// After advance(): the day of the next event that is none of the strategy's weekly levers.
+  double next_but_weekly() const;
+  /// As advance() from one barrier to the next for who has no event but those asked for: the next
+  /// of a weekly lever, of which `after` has the first of each.
+  double ask_weekly(std::span<const WeeklyAsk> asks, std::span<const WeeklyAsk> after);
+  /// A request is granted on `moment`, with the most it may cost set aside; nothing is spent where
+  /// the contact was ruled out meanwhile. True where the customer's next order or lapse may have
+  /// moved.
+  bool grant(const Request& request, const Moment& moment);
   /// True where a request would be granted as far as the customer goes.
   bool wants(const Request& request, double day) const;
   /// The customer's next order or lapse, whichever is first: a contact just made may have moved it.
@@ -149,6 +180,7 @@ class Life {
   Multiplier dropout_clock(double day) const;
 
   void set_contacts(double from);
+  void plan_contact(std::size_t position, double from, std::uint32_t number);
   void settle_spell(double until) const;
   void count_tier(double day, customers::Tier tier, int change) const;
 
@@ -163,7 +195,8 @@ class Life {
   void wind(double day, float clock);
 
   void contact_due(std::size_t position);
-  bool make_contact(std::size_t position, std::uint32_t number, double day);
+  void ask(std::size_t position, std::uint32_t number, double day);
+  bool make_contact(std::size_t position, std::uint32_t number, const Moment& moment);
   void complain(const std::array<std::uint32_t, 4>& words, double fatigue, double day,
                 customers::Tier tier);
   bool answers(std::size_t position, const std::array<std::uint32_t, 4>& words, double fatigue,
@@ -174,7 +207,8 @@ class Life {
   std::array<std::uint32_t, 4> contact_words(std::size_t position, std::uint32_t number,
                                              std::uint32_t block) const;
 
-  void add_cost(std::size_t position, double day, Money amount, customers::Tier tier) const;
+  void add_cost(std::size_t position, const Moment& moment, Money amount,
+                customers::Tier tier) const;
   void give_back(std::size_t position, Money amount) const;
   bool set_aside_in_phase(std::size_t position) const;
   void lapse(double day);
@@ -192,8 +226,11 @@ class Life {
   const Season& season_;
   OrderDraws& draws_;
   // Follow from the state and the day reached: not part of it.
-  std::array<NextContact, kMaxStrategyLevers> next_;
+  unsigned pending_ = 0;  ///< bits of levers with a contact to come
+  std::array<double, kMaxStrategyLevers> next_day_;
+  std::array<std::uint32_t, kMaxStrategyLevers> next_number_;
   double next_lapse_ = kNoContact;
+  bool moved_ = false;  ///< an order, lapse or day of leaving, since the request was granted
   std::size_t own_requests_ = 0;  ///< where this customer's begin in the outbox
 };
 

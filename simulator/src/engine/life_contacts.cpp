@@ -23,10 +23,23 @@ void Life::set_contacts(double from) {
   unsigned may = seen_.orders == 0 ? 0U : strategy_.reach[seen_.region] & run_.open;
   // Between orders only some levers are still to come.
   if (from > 0.0 && from > static_cast<double>(seen_.last_order)) may &= strategy_.lasting;
-  for (std::size_t i = 0; i < strategy_.levers.size(); ++i) {
-    next_[i] =
-        ((may >> i) & 1U) != 0 ? next_contact(strategy_.levers[i], seen_, from, 0) : NextContact{};
+  pending_ = 0;
+  for (; may != 0; may &= may - 1) {
+    plan_contact(static_cast<std::size_t>(std::countr_zero(may)), from, 0);
   }
+}
+
+/// The first contact of number `number` or more from `from` on, if there is one.
+void Life::plan_contact(std::size_t position, double from, std::uint32_t number) {
+  const unsigned bit = 1U << position;
+  const NextContact next = next_contact(strategy_.levers[position], seen_, from, number);
+  if (!(next.day < context_.horizon)) {
+    pending_ &= ~bit;
+    return;
+  }
+  pending_ |= bit;
+  next_day_[position] = next.day;
+  next_number_[position] = next.number;
 }
 
 double Life::next_of_its_own() {
@@ -37,15 +50,36 @@ double Life::next_of_its_own() {
 
 void Life::contact_due(std::size_t position) {
   const PlannedLever& lever = strategy_.levers[position];
-  const NextContact due = next_[position];
-  next_[position] = next_contact(lever, seen_, due.day, due.number + 1);
-  if (!lever.limited) {
-    make_contact(position, due.number, due.day);
-    return;
+  const double day = next_day_[position];
+  const std::uint32_t number = next_number_[position];
+  plan_contact(position, day, number + 1);
+  if (lever.limited) {
+    ask(position, number, day);
+  } else {
+    make_contact(position, number, Moment(context_.discount, day));
   }
-  const auto number = static_cast<std::uint16_t>(due.number);
-  const Request request{customer_, number, static_cast<std::uint8_t>(position)};
-  if (wants(request, due.day)) outbox_->requests.push_back(request);
+}
+
+void Life::ask(std::size_t position, std::uint32_t number, double day) {
+  const Request request(customer_, number, position);
+  if (wants(request, day)) outbox_->raise(request);
+}
+
+double Life::ask_weekly(std::span<const WeeklyAsk> asks, std::span<const WeeklyAsk> after) {
+  const unsigned may = strategy_.reach[seen_.region] & run_.open;
+  const auto last = static_cast<double>(seen_.last_order);
+  const auto meets = [&](const WeeklyAsk& contact) {
+    return ((may >> contact.lever) & 1U) != 0 &&
+           contact.day - last <= strategy_.levers[contact.lever].max_days_idle;
+  };
+  for (const WeeklyAsk& contact : asks) {
+    if (meets(contact)) ask(contact.lever, contact.number, contact.day);
+  }
+  double next = kNoContact;
+  for (const WeeklyAsk& contact : after) {
+    if (meets(contact)) next = std::min(next, contact.day);
+  }
+  return next;
 }
 
 bool Life::wants(const Request& request, double day) const {
@@ -55,13 +89,13 @@ bool Life::wants(const Request& request, double day) const {
   return !strategy_.remembers || !ruled_out(context_.rules, lever, seen_, context_.ticks, day);
 }
 
-bool Life::grant(const Request& request, double day) {
+bool Life::grant(const Request& request, const Moment& moment) {
   const PlannedLever& lever = strategy_.levers[request.lever];
-  if (!make_contact(request.lever, request.number, day)) {
+  moved_ = false;
+  if (!make_contact(request.lever, request.number, moment)) {
     give_back(request.lever, lever.set_aside_contact + lever.set_aside_redemption);
-    return false;
   }
-  return true;
+  return moved_;
 }
 
 Words Life::contact_words(std::size_t position, std::uint32_t number, std::uint32_t block) const {
@@ -74,7 +108,8 @@ Words Life::contact_words(std::size_t position, std::uint32_t number, std::uint3
       {static_cast<std::uint32_t>(context_.seed), static_cast<std::uint32_t>(context_.seed >> 32)});
 }
 
-bool Life::make_contact(std::size_t position, std::uint32_t number, double day) {
+bool Life::make_contact(std::size_t position, std::uint32_t number, const Moment& moment) {
+  const double day = moment.day;
   const PlannedLever& lever = strategy_.levers[position];
   const std::size_t step = lever.steps.size() > 1 ? number : 0;
   const PlannedStep& contact = lever.steps[step];
@@ -94,8 +129,8 @@ bool Life::make_contact(std::size_t position, std::uint32_t number, double day) 
   const Tier tier = tier_on(seen_, day);
   ++tally_.totals->contacts;
   ++tally_.levers[lever.index].contacts;
-  ++tally_.cell(day, seen_.region, tier).contacts;
-  if (contact.contact_cost > 0) add_cost(position, day, contact.contact_cost, tier);
+  ++tally_.cell(moment.month, seen_.region, tier).contacts;
+  if (contact.contact_cost > 0) add_cost(position, moment, contact.contact_cost, tier);
   if (lever.limited) give_back(position, lever.set_aside_contact - contact.contact_cost);
   const bool may_complain = fatigue > 0.0 && context_.rules.complaint > 0.0;
   const bool may_answer = latent_.active(day) || lever.reactivation > 0.0 || lever.first_loss < 1.0;
@@ -115,10 +150,11 @@ bool Life::answers(std::size_t position, const Words& words, double fatigue, std
   const PlannedLever& lever = strategy_.levers[position];
   const std::size_t step = lever.steps.size() > 1 ? number : 0;
   double uptake = lever.steps[step].uptake;
+  const auto u = static_cast<double>(unit_uniform(words[0]));
+  if (!(u < uptake)) return false;  // what follows only lowers it
   if (fatigue > 0.0 && context_.rules.response > 0.0) {
     uptake *= half_power(context_.rules.response * fatigue);
   }
-  const auto u = static_cast<double>(unit_uniform(words[0]));
   if (latent_.active(day)) {
     if (!(u < uptake)) return false;
   } else if (u < uptake && saved_at_first_order(lever, day)) {
@@ -171,6 +207,7 @@ void Life::complain(const Words& words, double fatigue, double day, Tier tier) {
   const double left = clock ? integrate(context_.flat, dropout_clock(day), day, leave) : 0.0;
   seen_.complained = 1;
   if (clock) {
+    moved_ = true;
     latent_.leave_day = day_or_latest(solve_day(context_.flat, dropout_clock(day), day, left));
   }
 }
@@ -178,6 +215,7 @@ void Life::complain(const Words& words, double fatigue, double day, Tier tier) {
 void Life::respond(std::size_t position, double day) {
   const PlannedLever& lever = strategy_.levers[position];
   const unsigned bit = 1U << position;
+  moved_ = true;
   ++tally_.totals->responses;
   ++tally_.levers[lever.index].responses;
   if ((seen_.vouchers & bit) != 0 && set_aside_in_phase(position)) {

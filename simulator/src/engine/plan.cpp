@@ -82,6 +82,7 @@ void plan_trigger(const LeverSpec& lever, const Scenario& scenario, PlannedLever
   planned.kind = trigger.kind;
   planned.wait = trigger.kind == TriggerKind::kIdle ? trigger.days_idle : trigger.delay_days;
   planned.repeat_days = trigger.repeat_days;
+  planned.per_repeat = trigger.repeat_days > 0.0 ? 1.0 / trigger.repeat_days : 0.0;
   planned.max_times = lever.steps.empty() && trigger.kind == TriggerKind::kIdle
                           ? trigger.max_times
                           : static_cast<unsigned>(std::max<std::size_t>(1, lever.steps.size()));
@@ -89,6 +90,7 @@ void plan_trigger(const LeverSpec& lever, const Scenario& scenario, PlannedLever
   planned.order = trigger.order;
   planned.tier = trigger.tier;
   planned.every_days = trigger.every_days;
+  planned.per_every = trigger.every_days > 0.0 ? 1.0 / trigger.every_days : 0.0;
   planned.from_day = trigger.from_day;
   planned.quantile = trigger.quantile;
   if (trigger.kind == TriggerKind::kCalendar) {
@@ -206,6 +208,7 @@ void set_masks(PlannedStrategy& planned, std::size_t position) {
   }
   set(planned.levels, !lever.levels.empty());
   set(planned.benefits, lever.order_share > 0.0 || lever.points > 0.0 || !lever.levels.empty());
+  set(planned.weekly, lever.kind == TriggerKind::kWeekly && lever.limited);
   set(planned.lasting, fires_later(lever));
   set(planned.referrals, lever.referral.rate > 0.0);
   planned.remembers = planned.remembers || lever.excludes != 0;

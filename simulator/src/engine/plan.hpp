@@ -42,11 +42,13 @@ struct PlannedLever {
   TriggerKind kind = TriggerKind::kIdle;
   double wait = 0.0;  ///< days_idle or delay_days
   double repeat_days = 0.0;
+  double per_repeat = 0.0;  ///< 1 / repeat_days
   unsigned max_times = 1;
   double max_days_idle = 0.0;
   std::uint32_t order = 0;
   customers::Tier tier = customers::Tier::kNone;
   double every_days = 0.0;
+  double per_every = 0.0;  ///< 1 / every_days
   double from_day = 0.0;
   double quantile = 0.0;
   std::vector<double> days;            ///< calendar
@@ -86,6 +88,7 @@ struct PlannedStrategy {
   std::uint16_t levels = 0;                    ///< levers with levels
   std::uint16_t benefits = 0;                  ///< levers with standing benefits
   std::uint16_t referrals = 0;
+  std::uint16_t weekly = 0;          ///< levers that ask on the same days for all
   std::uint16_t lasting = 0;         ///< levers that may fire later than at the order itself
   std::vector<std::uint16_t> reach;  ///< by region: levers for it that time or orders set off
   std::uint16_t lapses = 0;          ///< levers whose lapsed vouchers give money back to the budget

@@ -53,11 +53,18 @@ class CoupledRun {
  private:
   struct Part {
     std::vector<CustomerState> states;
-    std::vector<float> next;  ///< day of each customer's next event, rounded down
+    std::vector<float> next;  ///< day of each customer's next event, or before
+    std::vector<float> rest;  ///< likewise, of events that are none of the weekly levers
     Outbox outbox;
     std::array<std::uint64_t, kMaxStrategyLevers> wanted{};
     std::array<std::uint64_t, kMaxStrategyLevers> granted{};
     std::vector<std::uint32_t> risks;  ///< of customers who are asked about, in order
+    bool mixed = false;                ///< requests are not in order of customer
+  };
+  /// A worker's own memory.
+  struct Scratch {
+    std::vector<std::uint32_t> due;
+    std::vector<Request> granted;
   };
   template <class Body>
   void for_parts(const Body& body);
@@ -73,7 +80,8 @@ class CoupledRun {
   std::uint64_t affordable(std::size_t position) const;
   bool enough_for_all() const;
   void drop_unwanted(double day);
-  void make_contacts(Part& part, std::size_t first, std::size_t worker, double day);
+  void plan_week(double from, double until);
+  void take_granted(Part& part, std::size_t first, std::vector<Request>& granted) const;
   void let_in(double day);
   void aim(OrderDraws& draws, const CustomerState& state, std::uint32_t customer) const;
 
@@ -89,6 +97,10 @@ class CoupledRun {
   std::vector<Tally> tallies_;               ///< by worker
   std::vector<std::vector<Money>> margins_;  ///< by worker and month
   std::vector<std::vector<Money>> costs_;
+  std::vector<Scratch> scratch_;  ///< by worker
+  // Contacts of weekly levers: those of the week that is lived, and the first ones after it.
+  std::vector<WeeklyAsk> asks_;
+  std::vector<WeeklyAsk> asks_after_;
   std::vector<Part> parts_;
   std::size_t part_size_;
   std::uint64_t people_ = 0;

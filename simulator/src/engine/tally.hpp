@@ -20,6 +20,15 @@ inline Money part_of(Money amount, double factor) noexcept {
   return static_cast<Money>(static_cast<double>(amount) * factor + 0.5);
 }
 
+/// A day's month and discount.
+struct Moment {
+  Moment(const Discount& discount, double when)
+      : day(when), month(month_of(when)), factor(discount.at(when)) {}
+  double day;
+  std::size_t month;
+  double factor;
+};
+
 /// Sums of one strategy and run, as pointers into one worker's share.
 struct Tally {
   Totals* totals = nullptr;
@@ -33,18 +42,23 @@ struct Tally {
   std::size_t regions = 1;
   std::size_t months = 1;
 
+  CubeCell& cell(std::size_t month, std::uint32_t region, customers::Tier tier) const noexcept {
+    return cube[(month * regions + region) * kCubeTiers + static_cast<std::size_t>(tier)];
+  }
   CubeCell& cell(double day, std::uint32_t region, customers::Tier tier) const noexcept {
-    return cube[(month_of(day) * regions + region) * kCubeTiers + static_cast<std::size_t>(tier)];
+    return cell(month_of(day), region, tier);
   }
   void add_cost(const Discount& discount, std::size_t lever, double day, Money amount) const {
-    const Money discounted = part_of(amount, discount.at(day));
-    const std::size_t month = month_of(day);
+    add_cost(Moment(discount, day), lever, amount);
+  }
+  void add_cost(const Moment& moment, std::size_t lever, Money amount) const {
+    const Money discounted = part_of(amount, moment.factor);
     totals->cost += amount;
     totals->discounted_cost += discounted;
     levers[lever].cost += amount;
-    lever_months[lever * months + month] += amount;
-    days[static_cast<std::size_t>(day)].cost += discounted;
-    if (run_cost != nullptr) run_cost[month] += amount;
+    lever_months[lever * months + moment.month] += amount;
+    days[static_cast<std::size_t>(moment.day)].cost += discounted;
+    if (run_cost != nullptr) run_cost[moment.month] += amount;
   }
 };
 

@@ -1,8 +1,12 @@
 #pragma once
 
+#include "engine/clock.hpp"
 #include "engine/plan.hpp"
 #include "levers/observable.hpp"
 
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <limits>
 
 /// When a lever fires, and whom it may reach: from what the shop sees alone.
@@ -20,6 +24,9 @@ struct NextContact {
 /// after its last order, in a region the lever is for. Risk triggers fire at barriers: never here.
 NextContact next_contact(const PlannedLever& lever, const ObservableState& seen, double from,
                          std::uint32_t number) noexcept;
+
+/// Likewise for a weekly lever, whoever the customer is.
+NextContact on_grid(const PlannedLever& lever, double from, std::uint32_t number) noexcept;
 
 /// True where the lever may reach the customer on `day`, apart from contacts made before.
 inline bool eligible(const PlannedLever& lever, const ObservableState& seen, double day,
@@ -47,15 +54,43 @@ struct ContactRules {
 };
 
 /// Fatigue on `day`.
-double fatigue_on(const ContactRules& rules, const ObservableState& seen, const Ticks& ticks,
-                  double day) noexcept;
+inline double fatigue_on(const ContactRules& rules, const ObservableState& seen, const Ticks& ticks,
+                         double day) noexcept {
+  if (seen.fatigue == 0) return 0.0;
+  const double passed = std::max(0.0, day - ticks.to(seen.last_contact));
+  return static_cast<double>(seen.fatigue) / 16.0 * half_power(passed * rules.halvings);
+}
 
 /// True where the frequency cap or an exclusion rules out a contact on `day`.
-bool ruled_out(const ContactRules& rules, const PlannedLever& lever, const ObservableState& seen,
-               const Ticks& ticks, double day) noexcept;
+inline bool ruled_out(const ContactRules& rules, const PlannedLever& lever,
+                      const ObservableState& seen, const Ticks& ticks, double day) noexcept {
+  double age = day - ticks.to(seen.last_contact) + rules.slack;
+  std::uint32_t within = 0;
+  for (std::size_t i = 0; i < kRememberedContacts; ++i) {
+    const unsigned who = (static_cast<unsigned>(seen.contacted) >> (4 * i)) & 15U;
+    if (who == 0) break;
+    if (i > 0) {
+      if (seen.pauses[i - 1] == 255) break;
+      age += static_cast<double>(seen.pauses[i - 1]) * rules.pause_unit;
+    }
+    if (age >= rules.cap_days && (lever.excludes == 0 || age >= lever.exclusion_days)) break;
+    if (age < rules.cap_days && ++within >= rules.cap_contacts) return true;
+    if (((lever.excludes >> (who - 1)) & 1U) != 0 && age < lever.exclusion_days) return true;
+  }
+  return false;
+}
 
 /// Remembers a contact of the lever at `position`: `fatigue` is that before it.
-void remember_contact(const ContactRules& rules, std::size_t position, double fatigue,
-                      const Ticks& ticks, double day, ObservableState& seen) noexcept;
+inline void remember_contact(const ContactRules& rules, std::size_t position, double fatigue,
+                             const Ticks& ticks, double day, ObservableState& seen) noexcept {
+  const double passed = std::max(0.0, day - ticks.to(seen.last_contact));
+  const double pause = (passed + rules.slack) / rules.pause_unit;
+  for (std::size_t i = seen.pauses.size() - 1; i > 0; --i) seen.pauses[i] = seen.pauses[i - 1];
+  seen.pauses[0] = pause >= 255.0 ? std::uint8_t{255} : static_cast<std::uint8_t>(pause);
+  seen.contacted = static_cast<std::uint16_t>((static_cast<unsigned>(seen.contacted) << 4U) |
+                                              static_cast<unsigned>(position + 1));
+  seen.last_contact = ticks.from(day);
+  seen.fatigue = static_cast<std::uint8_t>(std::min(255.0, (fatigue + 1.0) * 16.0 + 0.5));
+}
 
 }  // namespace tenure::simulator

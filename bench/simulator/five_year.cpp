@@ -1,0 +1,21 @@
+#include "five_year.hpp"
+
+#include <string>
+
+namespace tenure::bench {
+
+simulator::Scenario five_year_scenario(std::uint64_t customers) {
+  simulator::Scenario scenario = simulator::read_scenario(std::string(TENURE_SOURCE_DIR) +
+                                                          "/datasets/scenarios/all-levers.toml");
+  const double times =
+      static_cast<double>(customers) / static_cast<double>(scenario.population.customers);
+  scenario.population.customers = customers;
+  scenario.replications = 1;
+  scenario.strategies.resize(1);
+  for (auto& entry : scenario.population.acquisition) entry.per_month *= times;
+  for (auto& lever : scenario.levers) lever.capacity_per_week *= times;
+  for (auto& phase : scenario.strategies.front().phases) phase.budget *= times;
+  return scenario;
+}
+
+}  // namespace tenure::bench
