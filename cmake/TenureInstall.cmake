@@ -7,6 +7,12 @@ foreach(name core recommender customers simulator)
           LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
           FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 endforeach()
+install(TARGETS tenure_c EXPORT tenure-targets
+        LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
+        FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+file(RELATIVE_PATH TENURE_PC_PREFIX "/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/")
+configure_file("${CMAKE_CURRENT_LIST_DIR}/tenure.pc.in" "${PROJECT_BINARY_DIR}/tenure.pc" @ONLY)
+install(FILES "${PROJECT_BINARY_DIR}/tenure.pc" DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 install(EXPORT tenure-targets NAMESPACE tenure:: DESTINATION ${TENURE_CMAKE_DIR})
 set(TENURE_LIBRARY_FILES ${HDF5_C_LIBRARIES} ${DEFLATE_LIBRARY} ${SODIUM_LIBRARY})
 set(TENURE_LIBRARY_PACKAGES "libhdf5-dev, libdeflate-dev, libsodium-dev")

@@ -1,12 +1,12 @@
 #include "five_year.hpp"
 
-#include <string>
+#include <filesystem>
 
 namespace tenure::bench {
 
 simulator::Scenario five_year_scenario(std::uint64_t customers) {
-  simulator::Scenario scenario = simulator::read_scenario(std::string(TENURE_SOURCE_DIR) +
-                                                          "/datasets/scenarios/all-levers.toml");
+  const auto path = std::filesystem::path(TENURE_SOURCE_DIR) / "datasets/scenarios/all-levers.toml";
+  simulator::Scenario scenario = simulator::read_scenario(path.string());
   const double times =
       static_cast<double>(customers) / static_cast<double>(scenario.population.customers);
   scenario.population.customers = customers;
