@@ -1,4 +1,5 @@
 #include "command.hpp"
+#include "index_report.hpp"
 #include "lifetime_fit.hpp"
 #include "output_file.hpp"
 #include "retention_report.hpp"
@@ -9,11 +10,14 @@
 #include <tenure/core/error.hpp>
 #include <tenure/core/store.hpp>
 #include <tenure/customers/fit_report.hpp>
+#include <tenure/simulator/composite_index.hpp>
 #include <tenure/simulator/result_file.hpp>
+#include <tenure/simulator/study.hpp>
 
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <optional>
 
 namespace tenure::apps {
 
@@ -24,6 +28,7 @@ struct Options {
   std::string store;
   std::string output;
   std::string report;
+  simulator::StudyOptions study;
 };
 
 /// Today's customers of a store, with the models fitted to its whole log; a scenario that names no
@@ -61,6 +66,25 @@ simulator::ExistingCustomers customers_of_store(const Options& options, Run& run
   return existing;
 }
 
+Json precision_json(const std::optional<simulator::PrecisionReached>& reached) {
+  if (!reached) return nullptr;
+  Json json;
+  json["asked"] = reached->asked;
+  json["half_width"] = reached->half_width ? Json(*reached->half_width) : Json(nullptr);
+  json["met"] = reached->met;
+  json["max_replications"] = reached->max_replications;
+  json["rounds"] = reached->rounds;
+  return json;
+}
+
+std::string precision_text(const simulator::PrecisionReached& reached, std::uint32_t replications) {
+  const std::string width =
+      reached.half_width ? fmt::format("{:.4f}", *reached.half_width) : "no bound";
+  return fmt::format("  precision {} {}: Monte-Carlo half-width of ROI {} with {} replications\n",
+                     format_number(reached.asked), reached.met ? "reached" : "not reached", width,
+                     replications);
+}
+
 void run_simulate(const Options& options, Run& run) {
   if (!options.report.empty()) check_text_target(options.report);
   simulator::Scenario scenario = simulator::read_scenario(options.scenario);
@@ -70,26 +94,25 @@ void run_simulate(const Options& options, Run& run) {
                             : "the scenario makes its own customers: --store does not apply");
   }
   Json json = Json::object();
-  Stopwatch watch;
-  simulator::Outcome outcome;
-  if (scenario.population.from_store) {
-    const auto existing = customers_of_store(options, run, scenario, json);
-    watch = Stopwatch();
-    outcome = simulator::simulate(run.execution(), scenario, existing);
-  } else {
-    outcome = simulator::simulate(run.execution(), scenario);
-  }
+  std::optional<simulator::ExistingCustomers> existing;
+  if (scenario.population.from_store) existing = customers_of_store(options, run, scenario, json);
+  const Stopwatch watch;
+  const simulator::Study study = simulator::run_study(
+      run.execution(), scenario, existing ? &*existing : nullptr, options.study);
   const double seconds = watch.seconds();
-  const simulator::ReturnReport report = simulator::assess_returns(outcome);
+  const simulator::Outcome& outcome = study.outcome;
+  const simulator::ReturnReport& report = study.report;
+  const auto indices = simulator::assess_index(scenario.index, outcome, report);
   if (!options.output.empty()) simulator::write_result(run.execution(), outcome, options.output);
   if (!options.report.empty()) {
     const std::string name = std::filesystem::path(options.scenario).stem().string();
-    write_text_file(options.report, return_html("Tenure: " + name, outcome, report));
+    write_text_file(options.report, return_html("Tenure: " + name, outcome, report, indices));
   }
   run.print(fmt::format("Simulated {} in {:.2f} s: {} events ({:.1f} million/s)\n",
                         options.scenario, seconds, with_commas(outcome.events),
                         static_cast<double>(outcome.events) / seconds / 1e6) +
-            return_text(outcome, report) + retention_text(outcome));
+            return_text(outcome, report) + retention_text(outcome) + "\n" + index_text(indices));
+  if (study.precision) run.print(precision_text(*study.precision, outcome.replications));
   if (!options.output.empty()) run.print(fmt::format("  result in {}\n", options.output));
   if (!options.report.empty()) run.print(fmt::format("  report in {}\n", options.report));
   Json result = return_json(outcome, report);
@@ -97,6 +120,8 @@ void run_simulate(const Options& options, Run& run) {
   for (std::size_t s = 0; s < report.strategies.size(); ++s) {
     result["strategies"][s]["regions"] = retention_table_json(outcome, s + 1);
   }
+  result["index"] = index_json(outcome, indices);
+  result["precision"] = precision_json(study.precision);
   result["simulate_seconds"] = seconds;
   result.update(json);
   run.write_json(result);
@@ -119,6 +144,19 @@ Command add_simulate(CLI::App& app) {
   sub.add_option("--store", options->store,
                  "Store whose customers are simulated, for scenarios with from_store = true")
       ->type_name("STORE.h5");
+  CLI::Option* precision =
+      sub.add_option("--precision", options->study.precision,
+                     "Add replications until the Monte-Carlo interval of every ROI is no wider "
+                     "than so much to either side, e.g. 0.05")
+          ->check(CLI::PositiveNumber);
+  sub.add_option("--max-replications", options->study.max_replications,
+                 "With --precision: no more than so many")
+      ->needs(precision)
+      ->check(CLI::Range(2, 1 << 23))
+      ->capture_default_str();
+  sub.add_flag("--decompose", options->study.decompose,
+               "Simulate everything once more with other luck, to tell which customers there are "
+               "from what they happen to do in the variance of ROI");
   sub.add_option("-o,--output", options->output, "Result to write")->type_name("RESULT.h5");
   sub.add_option("--report", options->report, "HTML page to write")->type_name("REPORT.html");
   command.run = [options](Run& run) { run_simulate(*options, run); };

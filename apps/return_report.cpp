@@ -1,32 +1,72 @@
 #include "return_report.hpp"
 
+#include "index_report.hpp"
 #include "text_table.hpp"
 
 #include <tenure/core/money.hpp>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace tenure::apps {
 
 namespace {
 
+using simulator::Estimate;
 using simulator::Interval;
 using simulator::Outcome;
 using simulator::ReturnReport;
 using simulator::StrategyReturn;
+using Rows = std::vector<std::vector<std::string>>;
 
 Json interval_json(const std::optional<Interval>& interval) {
   return interval ? Json{interval->low, interval->high} : Json(nullptr);
 }
 
-Json retention_json(const StrategyReturn& strategy) {
-  Json json = Json::object();
+/// "name", "name_interval", "name_mc_interval"; nulls where there is no estimate.
+void add_estimate(Json& json, const std::string& name, const Estimate* estimate) {
+  json[name] = estimate != nullptr ? Json(estimate->value) : Json(nullptr);
+  json[name + "_interval"] =
+      estimate != nullptr ? interval_json(estimate->interval) : Json(nullptr);
+  json[name + "_mc_interval"] =
+      estimate != nullptr ? interval_json(estimate->mc_interval) : Json(nullptr);
+}
+
+void add_retention(Json& json, const StrategyReturn& strategy) {
+  Json values = Json::object();
+  Json worlds = Json::object();
+  Json errors = Json::object();
   for (std::size_t i = 0; i < simulator::kRetentionDays.size(); ++i) {
-    json[std::to_string(simulator::kRetentionDays[i])] =
-        strategy.retention ? Json((*strategy.retention)[i]) : Json(nullptr);
+    const std::string day = std::to_string(simulator::kRetentionDays[i]);
+    const Estimate* kept = strategy.retention ? &(*strategy.retention)[i] : nullptr;
+    values[day] = kept != nullptr ? Json(kept->value) : Json(nullptr);
+    worlds[day] = kept != nullptr ? interval_json(kept->interval) : Json(nullptr);
+    errors[day] = kept != nullptr ? interval_json(kept->mc_interval) : Json(nullptr);
   }
+  json["retention"] = values;
+  json["retention_interval"] = worlds;
+  json["retention_mc_interval"] = errors;
+}
+
+Json days_json(const std::optional<std::int64_t>& days) {
+  return days ? Json(*days) : Json(nullptr);
+}
+
+Json range_json(const std::optional<simulator::Payback::Range>& range) {
+  return range ? Json::array({days_json(range->low), days_json(range->high)}) : Json(nullptr);
+}
+
+Json variance_json(const std::optional<simulator::VarianceParts>& parts) {
+  if (!parts) return nullptr;
+  Json json;
+  json["parameter"] = parts->parameter;
+  json["within"] = parts->within;
+  json["sampling"] = parts->sampling ? Json(*parts->sampling) : Json(nullptr);
+  json["noise"] = parts->noise ? Json(*parts->noise) : Json(nullptr);
+  json["shown_as_zero"] = parts->negative;
   return json;
 }
 
@@ -38,27 +78,43 @@ Json lever_costs_json(const Outcome& outcome, const StrategyReturn& s) {
   return json;
 }
 
-Json strategy_json(const Outcome& outcome, const StrategyReturn& s) {
-  Json json;
-  json["name"] = s.name;
-  json["roi"] = s.roi ? Json(*s.roi) : Json(nullptr);
-  json["roi_interval"] = interval_json(s.roi_interval);
-  json["roi_mc_interval"] = interval_json(s.roi_mc_interval);
-  json["return"] = s.roi ? Json(*s.roi + 1.0) : Json(nullptr);
-  json["incremental_margin"] = s.incremental_margin;
-  json["incremental_margin_interval"] = interval_json(s.incremental_margin_interval);
-  json["incremental_margin_mc_interval"] = interval_json(s.incremental_margin_mc_interval);
-  json["cost"] = s.cost;
-  json["probability_positive"] = s.probability_positive;
-  json["payback_days"] = s.payback_days ? Json(*s.payback_days) : Json(nullptr);
-  json["retention"] = retention_json(s);
+/// What the baseline has too.
+void add_figures(Json& json, const StrategyReturn& s) {
+  add_estimate(json, "lifetime_value", &s.lifetime_value);
+  add_estimate(json, "repurchase_rate", &s.repurchase_rate);
+  add_retention(json, s);
+  json["rank"] = s.rank;
+  json["probability_best"] = s.probability_best;
+  add_estimate(json, "behind_best", &s.behind_best);
   json["orders"] = s.orders;
-  json["contacts"] = s.contacts;
-  json["redemptions"] = s.redemptions;
   json["revenue"] = s.revenue;
   json["margin"] = s.margin;
   json["customers"] = s.customers;
   json["acquisition_cost"] = s.acquisition_cost;
+}
+
+Json strategy_json(const Outcome& outcome, const StrategyReturn& s) {
+  Json json;
+  json["name"] = s.name;
+  add_estimate(json, "roi", s.roi ? &*s.roi : nullptr);
+  json["roi_noise_share"] = s.noise_share ? Json(*s.noise_share) : Json(nullptr);
+  json["return"] = s.roi ? Json(s.roi->value + 1.0) : Json(nullptr);
+  add_estimate(json, "incremental_margin", &s.incremental_margin);
+  add_estimate(json, "cost", &s.cost);
+  add_estimate(json, "net", &s.net);
+  json["probability_positive"] = s.probability_positive.value;
+  json["probability_positive_mc_interval"] = interval_json(s.probability_positive.mc_interval);
+  json["payback_days"] = days_json(s.payback.days);
+  json["payback_days_interval"] = range_json(s.payback.interval);
+  json["payback_days_mc_interval"] = range_json(s.payback.mc_interval);
+  add_figures(json, s);
+  json["probability_best_roi"] =
+      s.probability_best_roi ? Json(*s.probability_best_roi) : Json(nullptr);
+  json["control_variate_gain"] = s.control_gain ? Json(*s.control_gain) : Json(nullptr);
+  json["variance"] = {{"roi", variance_json(s.roi_variance)},
+                      {"incremental_margin", variance_json(s.incremental_margin_variance)}};
+  json["contacts"] = s.contacts;
+  json["redemptions"] = s.redemptions;
   json["returns"] = s.returns;
   json["complaints"] = s.complaints;
   json["stopped"] = s.stopped;
@@ -69,8 +125,8 @@ Json strategy_json(const Outcome& outcome, const StrategyReturn& s) {
 
 std::string amount(double units) { return format_money(to_money(units)); }
 
-std::string ratio(const std::optional<double>& value) {
-  return value ? fmt::format("{:+.2f}", *value) : "-";
+std::string ratio(const std::optional<Estimate>& estimate) {
+  return estimate ? fmt::format("{:+.2f}", estimate->value) : "-";
 }
 
 std::string ratio_interval(const std::optional<Interval>& interval) {
@@ -78,13 +134,13 @@ std::string ratio_interval(const std::optional<Interval>& interval) {
 }
 
 std::string retained_text(const StrategyReturn& strategy) {
-  return strategy.retention ? fmt::format("{:.1f} %", 100.0 * strategy.retention->back()) : "-";
+  return strategy.retention ? fmt::format("{:.1f} %", 100.0 * strategy.retention->back().value)
+                            : "-";
 }
 
 /// The ROI table's cells, for text and HTML alike.
-std::vector<std::vector<std::string>> return_rows(const Outcome& outcome,
-                                                  const ReturnReport& report) {
-  std::vector<std::vector<std::string>> rows;
+Rows return_rows(const Outcome& outcome, const ReturnReport& report) {
+  Rows rows;
   const std::string unit = outcome.currency.empty() ? "" : " " + outcome.currency;
   rows.push_back({"strategy", "ROI", "world's interval", "Monte-Carlo interval",
                   "incr. margin" + unit, "cost" + unit, "P(ROI > 0)", "payback days",
@@ -92,10 +148,75 @@ std::vector<std::vector<std::string>> return_rows(const Outcome& outcome,
   rows.push_back(
       {report.baseline.name, "-", "-", "-", "-", "-", "-", "-", retained_text(report.baseline)});
   for (const StrategyReturn& s : report.strategies) {
-    rows.push_back({s.name, ratio(s.roi), ratio_interval(s.roi_interval),
-                    ratio_interval(s.roi_mc_interval), amount(s.incremental_margin), amount(s.cost),
-                    fmt::format("{:.2f}", s.probability_positive),
-                    s.payback_days ? std::to_string(*s.payback_days) : "-", retained_text(s)});
+    rows.push_back({s.name, ratio(s.roi), ratio_interval(s.roi ? s.roi->interval : std::nullopt),
+                    ratio_interval(s.roi ? s.roi->mc_interval : std::nullopt),
+                    amount(s.incremental_margin.value), amount(s.cost.value),
+                    fmt::format("{:.2f}", s.probability_positive.value),
+                    s.payback.days ? std::to_string(*s.payback.days) : "-", retained_text(s)});
+  }
+  return rows;
+}
+
+/// Strategies whose world's interval is mostly what is left of the simulation's noise.
+std::string noise_warning(const ReturnReport& report) {
+  constexpr double kMostly = 0.5;
+  std::string text;
+  for (const StrategyReturn& s : report.strategies) {
+    if (!s.noise_share || *s.noise_share <= kMostly) continue;
+    text += fmt::format(
+        "  {}: {:.0f} % of the draws' variance is the simulation's noise; for a world's interval "
+        "to rely on, more replications or customers\n",
+        s.name, 100.0 * *s.noise_share);
+  }
+  return text;
+}
+
+std::string amount_interval(const std::optional<Interval>& interval) {
+  return interval ? "[" + amount(interval->low) + ", " + amount(interval->high) + "]" : "-";
+}
+
+/// Strategies and the baseline by net, with what is known about their order.
+Rows ranking_rows(const Outcome& outcome, const ReturnReport& report) {
+  Rows rows;
+  const std::string unit = outcome.currency.empty() ? "" : " " + outcome.currency;
+  rows.push_back({"rank", "strategy", "net" + unit, "P(best)", "P(best ROI)", "behind the best",
+                  "Monte-Carlo interval", "value a customer"});
+  std::vector<const StrategyReturn*> order = {&report.baseline};
+  for (const StrategyReturn& s : report.strategies) order.push_back(&s);
+  std::sort(order.begin(), order.end(),
+            [](const StrategyReturn* a, const StrategyReturn* b) { return a->rank < b->rank; });
+  for (const StrategyReturn* s : order) {
+    const bool first = s->rank == 1;
+    rows.push_back({std::to_string(s->rank), s->name, amount(s->net.value),
+                    fmt::format("{:.2f}", s->probability_best),
+                    s->probability_best_roi ? fmt::format("{:.2f}", *s->probability_best_roi) : "-",
+                    first ? "-" : amount(s->behind_best.value),
+                    first ? "-" : amount_interval(s->behind_best.mc_interval),
+                    amount(s->lifetime_value.value)});
+  }
+  return rows;
+}
+
+bool has_parts(const ReturnReport& report) {
+  return std::any_of(report.strategies.begin(), report.strategies.end(),
+                     [](const StrategyReturn& s) {
+                       return s.roi_variance && s.roi_variance->sampling.has_value();
+                     });
+}
+
+/// Standard deviations of ROI by where they come from.
+Rows variance_rows(const ReturnReport& report) {
+  Rows rows = {{"strategy", "sd of ROI: parameters", "customers", "luck", "shown as 0"}};
+  for (const StrategyReturn& s : report.strategies) {
+    if (!s.roi_variance || !s.roi_variance->sampling) continue;
+    const auto deviation = [](double variance) {
+      return fmt::format("{:.4f}", std::sqrt(variance));
+    };
+    rows.push_back({s.name, deviation(s.roi_variance->parameter),
+                    deviation(*s.roi_variance->sampling), deviation(*s.roi_variance->noise),
+                    s.roi_variance->negative.empty()
+                        ? "-"
+                        : fmt::format("{}", fmt::join(s.roi_variance->negative, ", "))});
   }
   return rows;
 }
@@ -106,6 +227,12 @@ std::string notes(const Outcome& outcome) {
       "of revenue",
       with_commas(outcome.customers), outcome.horizon_days, outcome.parameter_draws,
       outcome.replications, 100.0 * outcome.gross_margin);
+}
+
+std::string table_text(const Rows& rows) {
+  TextTable table(rows.front());
+  for (std::size_t i = 1; i < rows.size(); ++i) table.add(rows[i]);
+  return table.str();
 }
 
 std::string escape(const std::string& text) {
@@ -131,7 +258,7 @@ std::string escape(const std::string& text) {
   return escaped;
 }
 
-std::string html_table(const std::vector<std::vector<std::string>>& rows) {
+std::string html_table(const Rows& rows) {
   std::string html = "<table>\n";
   for (std::size_t r = 0; r < rows.size(); ++r) {
     const char* cell = r == 0 ? "th" : "td";
@@ -144,9 +271,9 @@ std::string html_table(const std::vector<std::vector<std::string>>& rows) {
   return html + "</table>\n";
 }
 
-std::vector<std::vector<std::string>> month_rows(const Outcome& outcome) {
+Rows month_rows(const Outcome& outcome) {
   const double runs = static_cast<double>(outcome.parameter_draws) * outcome.replications;
-  std::vector<std::vector<std::string>> rows = {{"month"}};
+  Rows rows = {{"month"}};
   for (const std::string& name : outcome.strategy_names) rows.front().push_back(name + ": orders");
   for (const std::string& name : outcome.strategy_names) rows.front().push_back(name + ": margin");
   for (std::size_t m = 0; m < outcome.months; ++m) {
@@ -177,11 +304,12 @@ constexpr const char* kStyle =
 
 Json return_json(const Outcome& outcome, const ReturnReport& report) {
   Json json;
-  json["baseline"] = {{"name", report.baseline.name},
-                      {"orders", report.baseline.orders},
-                      {"revenue", report.baseline.revenue},
-                      {"margin", report.baseline.margin},
-                      {"retention", retention_json(report.baseline)}};
+  Json baseline;
+  baseline["name"] = report.baseline.name;
+  add_figures(baseline, report.baseline);
+  baseline["lifetime_value_expected"] =
+      report.expected_lifetime_value ? Json(*report.expected_lifetime_value) : Json(nullptr);
+  json["baseline"] = baseline;
   json["strategies"] = Json::array();
   for (const StrategyReturn& strategy : report.strategies) {
     json["strategies"].push_back(strategy_json(outcome, strategy));
@@ -197,17 +325,20 @@ Json return_json(const Outcome& outcome, const ReturnReport& report) {
 }
 
 std::string return_text(const Outcome& outcome, const ReturnReport& report) {
-  const auto rows = return_rows(outcome, report);
-  TextTable table(rows.front());
-  for (std::size_t i = 1; i < rows.size(); ++i) table.add(rows[i]);
-  return table.str() + "  " + notes(outcome) +
-         "\n  ROI = (incremental margin - cost) / cost, discounted, against the baseline on the "
-         "same "
-         "draws\n";
+  std::string text =
+      table_text(return_rows(outcome, report)) + "  " + notes(outcome) +
+      "\n  ROI = (incremental margin - cost) / cost, discounted, against the baseline on the same "
+      "draws\n" +
+      noise_warning(report) + "\n" + table_text(ranking_rows(outcome, report)) +
+      "  net = incremental margin - cost; P(best) is over the parameter draws, the simulation's "
+      "noise taken out\n";
+  if (has_parts(report)) text += "\n" + table_text(variance_rows(report));
+  return text;
 }
 
 std::string return_html(const std::string& title, const Outcome& outcome,
-                        const ReturnReport& report) {
+                        const ReturnReport& report,
+                        const std::vector<simulator::StrategyIndex>& indices) {
   const std::string safe = escape(title);
   return fmt::format(
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\">"
@@ -217,9 +348,15 @@ std::string return_html(const std::string& title, const Outcome& outcome,
       "<p>ROI is (incremental margin - cost) / cost, both discounted, against the baseline on the "
       "same draws. The world's interval is what is not known of the world; it does not narrow with "
       "more replications. The Monte-Carlo interval is the error of the simulation alone.</p>\n"
+      "<h2>Which is the best?</h2>\n{5}"
+      "<p>Net is incremental margin less cost. P(best) is the share of the parameter draws in "
+      "which "
+      "a strategy's net is the greatest, the simulation's noise taken out.</p>\n"
+      "<h2>Eight dimensions</h2>\n{6}"
       "<h2>Month by month, mean over runs</h2>\n{4}</body>\n</html>\n",
       safe, kStyle, escape(notes(outcome)), html_table(return_rows(outcome, report)),
-      html_table(month_rows(outcome)));
+      html_table(month_rows(outcome)), html_table(ranking_rows(outcome, report)),
+      html_table(index_rows(indices)));
 }
 
 }  // namespace tenure::apps

@@ -280,7 +280,7 @@ TEST(Acquisition, IsMadeLargerAndCheaperByAStandingLever) {
   EXPECT_EQ(levered(outcome).acquisition_cost, to_money(600 * 10.0 + 900 * 8.0));
   // What customers cost to win is off the margin.
   const ReturnReport report = assess_returns(outcome);
-  EXPECT_NEAR(report.strategies[0].incremental_margin,
+  EXPECT_NEAR(report.strategies[0].incremental_margin.value,
               to_units(levered(outcome).margin - outcome.at(0, 0, 0).margin) - 1200.0, 1e-6);
 }
 

@@ -57,6 +57,8 @@ TEST(ResultFile, GivesBackTheOutcome) {
   EXPECT_EQ(read.cube, outcome.cube);
   EXPECT_EQ(read.lever_months, outcome.lever_months);
   EXPECT_EQ(read.retention, outcome.retention);
+  EXPECT_EQ(read.draw_flows, outcome.draw_flows);
+  EXPECT_EQ(read.batch_flows, outcome.batch_flows);
 }
 
 TEST(ResultFile, HasTheSameBytesAtAnyNumberOfThreads) {

@@ -38,14 +38,14 @@ CoupledRun::CoupledRun(const Work& work, const PlannedDraw& plan, std::size_t st
       index_(strategy),
       base_margin_(base_margin),
       for_chunks_(for_chunks),
-      roster_(work.people.roster(strategy_, run)),
+      roster_(work.people.roster(strategy_, work.key(run))),
       margins_(sums.size()),
       costs_(sums.size()),
       part_size_(std::min(work.options.customers_per_chunk, kMostInPart)) {
   run_.context = &work.context;
   run_.strategy = &strategy_;
   run_.models = &plan.models;
-  run_.run = run;
+  run_.run = work.key(run);
   for (std::size_t worker = 0; worker < sums.size(); ++worker) {
     margins_[worker].assign(work.outcome.months, 0);
     costs_[worker].assign(work.outcome.months, 0);

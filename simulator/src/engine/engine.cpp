@@ -15,6 +15,7 @@ namespace tenure::simulator {
 
 namespace {
 
+constexpr std::uint64_t kOtherLuck = 0x9E3779B97F4A7C15U;
 constexpr std::size_t kDrawsPerGroup = 64;  // whose tables are held at a time
 /// Coupled runs go side by side where the states of all of them fit into this.
 constexpr std::uint64_t kBytesSideBySide = std::uint64_t{256} << 20U;
@@ -64,19 +65,19 @@ void add_fixed_costs(const Work& work, Sums& sums) {
 class FreeChunk {
  public:
   FreeChunk(const Work& work, const PlannedDraw& plan, std::uint32_t run, Sums& sums)
-      : work_(work), plan_(plan), run_(run), sums_(sums) {}
+      : work_(work), plan_(plan), run_(run), key_(work.key(run)), sums_(sums) {}
 
   void simulate(std::uint64_t first, std::uint64_t last) {
     for (std::size_t s = 0; s < plan_.strategies.size(); ++s) {
       const PlannedStrategy& strategy = plan_.strategies[s];
       if (strategy.coupled) continue;
-      strategies_.push_back({s, work_.people.roster(strategy, run_), {}, {}});
+      strategies_.push_back({s, work_.people.roster(strategy, key_), {}, {}});
       Column& column = strategies_.back();
       column.tally = sums_.tally(work_.outcome, s, run_);
-      column.run = {&work_.context, &strategy, &plan_.models, run_};
+      column.run = {&work_.context, &strategy, &plan_.models, key_};
     }
     const Roster& shared = strategies_.front().roster;
-    work_.people.arrive(plan_, shared, run_, first, std::min(last, shared.shared), arrivals_);
+    work_.people.arrive(plan_, shared, key_, first, std::min(last, shared.shared), arrivals_);
     for (std::size_t i = 0; i < arrivals_.size(); ++i) {
       start(arrivals_[i], first + i);
       for (Column& column : strategies_) live(column, arrivals_[i], first + i);
@@ -85,7 +86,7 @@ class FreeChunk {
       const std::uint64_t begin = std::max(first, shared.shared);
       const std::uint64_t end = std::min(last, column.roster.total);
       if (begin >= end) continue;
-      work_.people.arrive(plan_, column.roster, run_, begin, end, arrivals_);
+      work_.people.arrive(plan_, column.roster, key_, begin, end, arrivals_);
       for (std::size_t i = 0; i < arrivals_.size(); ++i) {
         start(arrivals_[i], begin + i);
         live(column, arrivals_[i], begin + i);
@@ -104,7 +105,7 @@ class FreeChunk {
   void start(const Arrival& arrival, std::uint64_t customer) {
     constexpr std::size_t kOrdersAtOnce = 8;
     const ObservableState& seen = arrival.state.seen;
-    draws_.reset(work_.context.seed, run_, static_cast<std::uint32_t>(customer),
+    draws_.reset(work_.context.seed, key_, static_cast<std::uint32_t>(customer),
                  seen.orders == 0 ? 0 : seen.orders - 1U, kOrdersAtOnce,
                  strategies_.front().run.model_of(seen.region).spend);
   }
@@ -122,6 +123,7 @@ class FreeChunk {
   const Work& work_;
   const PlannedDraw& plan_;
   std::uint32_t run_;
+  std::uint32_t key_;
   Sums& sums_;
   std::vector<Column> strategies_;
   std::vector<Arrival> arrivals_;
@@ -138,7 +140,8 @@ std::uint64_t most_customers(const Work& work, const std::vector<PlannedDraw>& p
     for (std::uint32_t r = 0; r < replications; ++r) {
       for (const PlannedStrategy& strategy : plans[d].strategies) {
         if (strategy.coupled) continue;
-        const Roster roster = work.people.roster(strategy, first_run + d * replications + r);
+        const Roster roster =
+            work.people.roster(strategy, work.key(first_run + d * replications + r));
         most = std::max(most, roster.total);
       }
     }
@@ -242,10 +245,11 @@ Outcome run_all(const Execution& execution, const Scenario& scenario, const Peop
                 const std::vector<LifetimeModel>& models, const std::vector<std::string>& regions,
                 const EngineOptions& options) {
   Outcome outcome = empty_outcome(scenario, people.initial(), regions);
-  const LifeContext context(scenario, regions, execution.seed);
+  const LifeContext context(scenario, regions,
+                            options.other_luck ? execution.seed ^ kOtherLuck : execution.seed);
   const Work work{scenario, context, people, outcome, options};
   std::vector<Sums> sums(static_cast<std::size_t>(execution.concurrency()));
-  for (Sums& worker : sums) worker.size_for(outcome, judged(scenario));
+  for (Sums& worker : sums) worker.size_for(outcome, judged(scenario), options.first_replication);
   for (std::uint32_t first = 0; first < scenario.parameter_draws; first += kDrawsPerGroup) {
     const std::uint32_t last =
         std::min<std::uint32_t>(scenario.parameter_draws, first + kDrawsPerGroup);
@@ -335,12 +339,11 @@ void receive(const Work& work, const Tally& tally, const Roster& roster, const A
   if (arrival.intake == kFromTheStart) return;
   const Intake& intake = roster.intakes[arrival.intake];
   if (intake.cost == 0) return;
-  const double day = intake.day_of(customer);
-  const Money discounted = part_of(intake.cost, work.context.discount.at(day));
+  const Moment moment(work.context.discount, intake.day_of(customer));
+  const Money discounted = part_of(intake.cost, moment.factor);
   tally.totals->acquisition_cost += intake.cost;
   tally.totals->discounted_acquisition_cost += discounted;
-  tally.days[static_cast<std::size_t>(day)].margin -= discounted;
-  if (tally.run_margin != nullptr) tally.run_margin[month_of(day)] -= intake.cost;
+  tally.add_margin(moment, -discounted, -intake.cost);
 }
 
 void ExistingCustomers::validate() const {

@@ -91,6 +91,8 @@ void Life::finish() {
   if (seen_.orders == 0) return;
   settle_spell(context_.horizon);
   if (latent_.active(context_.horizon)) ++tally_.totals->active;
+  if (seen_.last_order > std::max(0.0F, seen_.first_order)) ++tally_.totals->repurchased;
+  if (seen_.responded != 0) ++tally_.totals->participants;
 }
 
 // ---- multipliers
@@ -234,8 +236,7 @@ Money Life::take_money(double day, const OrderDraw& draw, Tier tier) {
   totals.discounted_margin += discounted;
   cell.revenue += revenue;
   cell.margin += margin;
-  tally_.days[static_cast<std::size_t>(day)].margin += discounted;
-  if (tally_.run_margin != nullptr) tally_.run_margin[moment.month] += margin;
+  tally_.add_margin(moment, discounted, margin);
   return revenue;
 }
 

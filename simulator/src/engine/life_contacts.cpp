@@ -129,6 +129,7 @@ bool Life::make_contact(std::size_t position, std::uint32_t number, const Moment
   const Tier tier = tier_on(seen_, day);
   ++tally_.totals->contacts;
   ++tally_.levers[lever.index].contacts;
+  ++tally_.totals->channel_contacts[contact.channel];
   ++tally_.cell(moment.month, seen_.region, tier).contacts;
   if (contact.contact_cost > 0) add_cost(position, moment, contact.contact_cost, tier);
   if (lever.limited) give_back(position, lever.set_aside_contact - contact.contact_cost);
@@ -140,6 +141,7 @@ bool Life::make_contact(std::size_t position, std::uint32_t number, const Moment
     answered = may_answer && answers(position, words, fatigue, number, day);
     if (may_complain) complain(words, fatigue, day, tier);
   }
+  if (answered) ++tally_.totals->channel_responses[contact.channel];
   if (lever.limited && !answered) give_back(position, lever.set_aside_redemption);
   return true;
 }

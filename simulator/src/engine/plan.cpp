@@ -98,12 +98,14 @@ void plan_trigger(const LeverSpec& lever, const Scenario& scenario, PlannedLever
         calendar_days(trigger.days, scenario.start_day.value_or(0), scenario.horizon_days);
   }
   for (const StepSpec& step : lever.steps) {
-    planned.steps.push_back(
-        {step.after_days, step.uptake, to_money(step.contact), step.channel != Channel::kOnsite});
+    planned.steps.push_back({step.after_days, step.uptake, to_money(step.contact),
+                             step.channel != Channel::kOnsite,
+                             static_cast<std::uint8_t>(step.channel)});
   }
   if (planned.steps.empty()) {
-    planned.steps.push_back(
-        {0.0, lever.uptake, to_money(lever.cost.contact), lever.channel != Channel::kOnsite});
+    planned.steps.push_back({0.0, lever.uptake, to_money(lever.cost.contact),
+                             lever.channel != Channel::kOnsite,
+                             static_cast<std::uint8_t>(lever.channel)});
   }
 }
 

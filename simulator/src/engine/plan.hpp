@@ -34,6 +34,7 @@ struct PlannedStep {
   double uptake = 0.0;
   Money contact_cost = 0;
   bool direct = true;  ///< does not reach who has unsubscribed
+  std::uint8_t channel = 0;
 };
 
 /// A lever as a strategy uses it. What bits and positions stand for are levers of the strategy.

@@ -16,9 +16,13 @@
 /// How a scenario is worked through.
 namespace tenure::simulator {
 
-/// What results must not depend on: tests change it.
 struct EngineOptions {
+  /// What results must not depend on: tests change it.
   std::size_t customers_per_chunk = 1024;
+  /// Scenario::replications is the number from this one on: more of an earlier outcome's.
+  std::uint32_t first_replication = 0;
+  /// The same customers with the same latents, who meet other luck.
+  bool other_luck = false;
 };
 
 /// As simulate(); `existing` is null for new customers.
@@ -32,6 +36,13 @@ struct Work {
   const People& people;
   const Outcome& outcome;  ///< its sizes
   EngineOptions options;
+
+  /// What keys the random numbers of a run (outer draw x replications + replication): its own
+  /// whatever the number of replications, so that more of them can be added.
+  std::uint32_t key(std::uint32_t run) const noexcept {
+    const std::uint32_t replication = options.first_replication + run % scenario.replications;
+    return replication * scenario.parameter_draws + run / scenario.replications;
+  }
 };
 
 /// Counts a customer as there and what it cost to win.

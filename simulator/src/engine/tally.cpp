@@ -40,6 +40,12 @@ Totals& Totals::operator+=(const Totals& other) noexcept {
   discounted_acquisition_cost += other.discounted_acquisition_cost;
   stopped += other.stopped;
   redesign += other.redesign;
+  repurchased += other.repurchased;
+  participants += other.participants;
+  for (std::size_t i = 0; i < kChannels; ++i) {
+    channel_contacts[i] += other.channel_contacts[i];
+    channel_responses[i] += other.channel_responses[i];
+  }
   return *this;
 }
 
@@ -83,7 +89,8 @@ DayTotals& DayTotals::operator+=(const DayTotals& other) noexcept {
   return *this;
 }
 
-void Sums::size_for(const Outcome& outcome, bool by_run) {
+void Sums::size_for(const Outcome& outcome, bool by_run, std::uint32_t first_replication) {
+  first_replication_ = first_replication;
   const std::size_t runs = std::size_t{outcome.parameter_draws} * outcome.replications;
   totals_.resize(outcome.strategies() * runs);
   levers_.resize(totals_.size() * outcome.lever_names.size());
@@ -91,6 +98,8 @@ void Sums::size_for(const Outcome& outcome, bool by_run) {
   cube_.resize(outcome.strategies() * cells_of(outcome));
   lever_months_.resize(outcome.strategies() * outcome.lever_names.size() * outcome.months);
   retention_.resize(outcome.strategies() * outcome.region_names.size());
+  draw_flows_.resize(outcome.strategies() * outcome.parameter_draws * outcome.months);
+  batch_flows_.resize(outcome.strategies() * kFlowBatches * outcome.months);
   if (by_run) baseline_margin_.resize(runs * outcome.months);
 }
 
@@ -108,6 +117,10 @@ Tally Sums::tally(const Outcome& outcome, std::size_t strategy, std::size_t run)
   if (strategy == 0 && !baseline_margin_.empty()) {
     tally.run_margin = &baseline_margin_[run * outcome.months];
   }
+  const std::size_t draw = run / outcome.replications;
+  const std::size_t batch = (first_replication_ + run % outcome.replications) % kFlowBatches;
+  tally.draw_flow = &draw_flows_[(strategy * outcome.parameter_draws + draw) * outcome.months];
+  tally.batch_flow = &batch_flows_[(strategy * kFlowBatches + batch) * outcome.months];
   tally.regions = outcome.region_names.size();
   tally.months = outcome.months;
   return tally;
@@ -121,6 +134,8 @@ void Sums::add(const Sums& other) {
   add_all(lever_months_, other.lever_months_);
   add_all(retention_, other.retention_);
   add_all(baseline_margin_, other.baseline_margin_);
+  add_all(draw_flows_, other.draw_flows_);
+  add_all(batch_flows_, other.batch_flows_);
 }
 
 void Sums::hand_over(Outcome& outcome) {
@@ -149,6 +164,8 @@ void Sums::hand_over(Outcome& outcome) {
   outcome.cube = std::move(cube_);
   outcome.lever_months = std::move(lever_months_);
   outcome.retention = std::move(retention_);
+  outcome.draw_flows = std::move(draw_flows_);
+  outcome.batch_flows = std::move(batch_flows_);
 }
 
 std::vector<Money> lever_costs(const Outcome& outcome) {

@@ -39,6 +39,8 @@ struct Tally {
   RegionRetention* retention = nullptr;  ///< by region
   Money* run_margin = nullptr;           ///< by month, of the run, not discounted; or none
   Money* run_cost = nullptr;             ///< likewise
+  DayTotals* draw_flow = nullptr;        ///< by month, of the run's outer draw
+  DayTotals* batch_flow = nullptr;       ///< by month, of the run's batch
   std::size_t regions = 1;
   std::size_t months = 1;
 
@@ -47,6 +49,13 @@ struct Tally {
   }
   CubeCell& cell(double day, std::uint32_t region, customers::Tier tier) const noexcept {
     return cell(month_of(day), region, tier);
+  }
+  /// Margin by time, discounted and not.
+  void add_margin(const Moment& moment, Money discounted, Money margin) const {
+    days[static_cast<std::size_t>(moment.day)].margin += discounted;
+    draw_flow[moment.month].margin += discounted;
+    batch_flow[moment.month].margin += discounted;
+    if (run_margin != nullptr) run_margin[moment.month] += margin;
   }
   void add_cost(const Discount& discount, std::size_t lever, double day, Money amount) const {
     add_cost(Moment(discount, day), lever, amount);
@@ -58,6 +67,8 @@ struct Tally {
     levers[lever].cost += amount;
     lever_months[lever * months + moment.month] += amount;
     days[static_cast<std::size_t>(moment.day)].cost += discounted;
+    draw_flow[moment.month].cost += discounted;
+    batch_flow[moment.month].cost += discounted;
     if (run_cost != nullptr) run_cost[moment.month] += amount;
   }
 };
@@ -66,7 +77,8 @@ struct Tally {
 class Sums {
  public:
   /// `by_run`: months of margin and cost by run as well, for `judged` strategies and the baseline.
-  void size_for(const Outcome& outcome, bool by_run);
+  /// The runs are replications `first_replication`, ... of every outer draw.
+  void size_for(const Outcome& outcome, bool by_run, std::uint32_t first_replication);
   /// Of a strategy and a run (outer draw x replications + replication).
   Tally tally(const Outcome& outcome, std::size_t strategy, std::size_t run);
   void add(const Sums& other);
@@ -85,6 +97,9 @@ class Sums {
   std::vector<Money> lever_months_;
   std::vector<RegionRetention> retention_;
   std::vector<Money> baseline_margin_;
+  std::vector<DayTotals> draw_flows_;
+  std::vector<DayTotals> batch_flows_;
+  std::uint32_t first_replication_ = 0;
 };
 
 }  // namespace tenure::simulator

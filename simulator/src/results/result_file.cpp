@@ -18,7 +18,7 @@ struct Column {
   std::int64_t T::*member;
 };
 
-constexpr std::array<Column<Totals>, 21> kTotals = {{
+constexpr std::array<Column<Totals>, 23> kTotals = {{
     {"orders", &Totals::orders},
     {"contacts", &Totals::contacts},
     {"responses", &Totals::responses},
@@ -40,6 +40,8 @@ constexpr std::array<Column<Totals>, 21> kTotals = {{
     {"discounted_acquisition_cost", &Totals::discounted_acquisition_cost},
     {"stopped", &Totals::stopped},
     {"redesign", &Totals::redesign},
+    {"repurchased", &Totals::repurchased},
+    {"participants", &Totals::participants},
 }};
 constexpr std::array<Column<LeverTotals>, 4> kLevers = {{
     {"contacts", &LeverTotals::contacts},
@@ -67,6 +69,36 @@ constexpr std::array<Column<DayTotals>, 2> kDays = {{
     {"discounted_margin", &DayTotals::margin},
     {"discounted_cost", &DayTotals::cost},
 }};
+
+/// Several sums of a run that stand in one array.
+template <std::size_t kSize>
+struct Row {
+  const char* name;
+  std::array<std::int64_t, kSize> Totals::*member;
+};
+constexpr Row<kRetentionDays.size()> kRetained = {"totals/retained", &Totals::retained};
+constexpr std::array<Row<kChannels>, 2> kByChannel = {{
+    {"totals/channel_contacts", &Totals::channel_contacts},
+    {"totals/channel_responses", &Totals::channel_responses},
+}};
+
+template <std::size_t kSize>
+void write_row(ContainerWriter& writer, const Row<kSize>& row, const std::vector<Totals>& totals) {
+  std::vector<std::int64_t> values;
+  for (const Totals& run : totals) {
+    const auto& part = run.*row.member;
+    values.insert(values.end(), part.begin(), part.end());
+  }
+  writer.write_matrix<std::int64_t>(row.name, values, totals.size(), kSize);
+}
+
+template <std::size_t kSize>
+void read_row(const ContainerReader& reader, const Row<kSize>& row, std::vector<Totals>& totals) {
+  const auto values = reader.read<std::int64_t>(row.name, totals.size() * kSize);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    (totals[i / kSize].*row.member)[i % kSize] = values[i];
+  }
+}
 
 template <class T, std::size_t kCount>
 void write_columns(ContainerWriter& writer, const std::string& group,
@@ -196,12 +228,8 @@ void write_result(const Execution& execution, const Outcome& outcome, const std:
   writer.write_dictionary("regions", dictionary_of(outcome.region_names));
   const std::size_t runs = std::size_t{outcome.parameter_draws} * outcome.replications;
   write_columns(writer, "totals", kTotals, outcome.totals, runs);
-  std::vector<std::int64_t> retained;
-  for (const Totals& totals : outcome.totals) {
-    retained.insert(retained.end(), totals.retained.begin(), totals.retained.end());
-  }
-  writer.write_matrix<std::int64_t>("totals/retained", retained, outcome.totals.size(),
-                                    kRetentionDays.size());
+  write_row(writer, kRetained, outcome.totals);
+  for (const auto& row : kByChannel) write_row(writer, row, outcome.totals);
   if (!outcome.lever_names.empty()) {
     write_columns(writer, "levers_by_run", kLevers, outcome.lever_totals,
                   outcome.lever_names.size());
@@ -213,6 +241,8 @@ void write_result(const Execution& execution, const Outcome& outcome, const std:
   write_columns(writer, "cube", kCube, outcome.cube, outcome.region_names.size() * kCubeTiers);
   write_columns(writer, "months", kMonths, outcome.month_totals, outcome.months);
   write_columns(writer, "days", kDays, outcome.day_totals, outcome.days);
+  write_columns(writer, "draw_flows", kDays, outcome.draw_flows, outcome.months);
+  write_columns(writer, "batch_flows", kDays, outcome.batch_flows, outcome.months);
   writer.commit();
 }
 
@@ -222,10 +252,8 @@ Outcome read_result(const Execution& execution, const std::string& path) {
   read_header(reader, outcome);
   const std::size_t cells = outcome.strategies() * outcome.parameter_draws * outcome.replications;
   outcome.totals = read_columns(reader, "totals", kTotals, cells);
-  const auto retained = reader.read<std::int64_t>("totals/retained", cells * kRetentionDays.size());
-  for (std::size_t i = 0; i < retained.size(); ++i) {
-    outcome.totals[i / kRetentionDays.size()].retained[i % kRetentionDays.size()] = retained[i];
-  }
+  read_row(reader, kRetained, outcome.totals);
+  for (const auto& row : kByChannel) read_row(reader, row, outcome.totals);
   if (!outcome.lever_names.empty()) {
     outcome.lever_totals =
         read_columns(reader, "levers_by_run", kLevers, cells * outcome.lever_names.size());
@@ -239,6 +267,10 @@ Outcome read_result(const Execution& execution, const std::string& path) {
   outcome.month_totals =
       read_columns(reader, "months", kMonths, outcome.strategies() * outcome.months);
   outcome.day_totals = read_columns(reader, "days", kDays, outcome.strategies() * outcome.days);
+  outcome.draw_flows = read_columns(
+      reader, "draw_flows", kDays, outcome.strategies() * outcome.parameter_draws * outcome.months);
+  outcome.batch_flows = read_columns(reader, "batch_flows", kDays,
+                                     outcome.strategies() * kFlowBatches * outcome.months);
   return outcome;
 }
 

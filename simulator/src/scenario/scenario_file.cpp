@@ -34,6 +34,7 @@ Scenario read_from(const ConfigFile& file) {
   scenario.population = read_population(root.table("population"));
   scenario.seasons = read_seasons(root, scenario);
   scenario.fatigue = read_fatigue(root);
+  scenario.index = read_index(root);
   scenario.levers = read_levers(root, scenario);
   scenario.strategies = read_strategies(root, scenario);
   file.finish();

@@ -29,6 +29,7 @@ std::optional<std::int64_t> read_start(const ConfigTable& root);
 Population read_population(const ConfigTable& table);
 std::vector<SeasonSpec> read_seasons(const ConfigTable& root, const Scenario& scenario);
 FatigueSpec read_fatigue(const ConfigTable& root);
+IndexSpec read_index(const ConfigTable& root);
 std::vector<LeverSpec> read_levers(const ConfigTable& root, const Scenario& scenario);
 std::vector<StrategySpec> read_strategies(const ConfigTable& root, const Scenario& scenario);
 

@@ -18,6 +18,9 @@ inline constexpr double kDaysPerMonth = 365.0 / 12.0;
 /// Days at which retention is counted, in a window of two years after the first order.
 inline constexpr std::array<int, 4> kRetentionDays = {30, 90, 180, 365};
 inline constexpr double kRetentionWindowDays = 730.0;
+/// Replication r counts towards batch r mod kFlowBatches of the flows: error bars of what has to be
+/// followed over time without a curve for every run.
+inline constexpr std::size_t kFlowBatches = 16;
 
 /// Today's customers with the model fitted to them. Arrays of equal length, one row a customer.
 struct ExistingCustomers {
@@ -65,6 +68,12 @@ struct Totals {
   Money discounted_acquisition_cost = 0;
   std::int64_t stopped = 0;   ///< 1: the levers were stopped
   std::int64_t redesign = 0;  ///< 1: the strategy was marked for redesign
+  /// Customers with an order after their first (today's customers: with an order) by the horizon.
+  std::int64_t repurchased = 0;
+  std::int64_t participants = 0;  ///< customers who answered at least one contact
+  /// By Channel; a standing lever makes no contact.
+  std::array<std::int64_t, kChannels> channel_contacts{};
+  std::array<std::int64_t, kChannels> channel_responses{};
 
   Totals& operator+=(const Totals& other) noexcept;
   friend bool operator==(const Totals&, const Totals&) = default;
@@ -110,7 +119,7 @@ struct CubeCell {
 /// Tiers of the cube: customers::Tier without none.
 inline constexpr std::size_t kCubeTiers = 6;
 
-/// Discounted sums of one strategy and day over all outer draws and replications.
+/// Discounted sums of one strategy and day (or month) over runs.
 struct DayTotals {
   Money margin = 0;  ///< less what customers cost to win
   Money cost = 0;
@@ -153,6 +162,8 @@ struct Outcome {
   std::vector<RegionRetention> retention;  ///< strategies x regions
   std::vector<Money> lever_months;         ///< strategies x levers x months: cost
   std::vector<DayTotals> day_totals;       ///< strategies x days
+  std::vector<DayTotals> draw_flows;       ///< strategies x draws x months, over replications
+  std::vector<DayTotals> batch_flows;      ///< strategies x kFlowBatches x months, over draws
 
   std::size_t strategies() const noexcept { return strategy_names.size(); }
   const Totals& at(std::size_t strategy, std::size_t draw, std::size_t replication) const noexcept {

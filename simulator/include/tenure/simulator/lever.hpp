@@ -50,6 +50,7 @@ struct TriggerSpec {
 
 /// How a contact reaches a customer. Who has unsubscribed is reached on site alone.
 enum class Channel : std::uint8_t { kEmail, kPush, kSms, kCall, kPost, kOnsite };
+inline constexpr std::size_t kChannels = 6;
 /// "email", "push", "sms", "call", "post", "onsite".
 std::string_view to_string(Channel channel) noexcept;
 

@@ -7,8 +7,8 @@
 
 namespace tenure::simulator {
 
-/// Layout number of result.h5, described in docs/SIMULATOR.md.
-inline constexpr int kResultVersion = 2;
+/// Layout number of result.h5, described in docs/FORMATS.md.
+inline constexpr int kResultVersion = 3;
 
 /// Writes the outcome as result.h5; the target is whole or untouched. Holds no times and no thread
 /// counts: equal outcomes give equal bytes.

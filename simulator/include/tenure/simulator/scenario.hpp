@@ -2,6 +2,7 @@
 
 #include <tenure/customers/gamma_gamma.hpp>
 #include <tenure/customers/tiers.hpp>
+#include <tenure/simulator/index_spec.hpp>
 #include <tenure/simulator/lever.hpp>
 #include <tenure/simulator/order_model.hpp>
 
@@ -122,6 +123,7 @@ struct Scenario {
   FatigueSpec fatigue{};
   double return_cost = 0.0;  ///< of handling an order that comes back, off the margin
   DropoutTests dropout_tests = DropoutTests::kOrders;
+  IndexSpec index{};
 
   /// True where the draws differ: more than one, and something to draw.
   bool uncertain() const noexcept;

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "command.hpp"
+
+#include <tenure/simulator/composite_index.hpp>
+#include <tenure/simulator/engine.hpp>
+
+#include <string>
+#include <vector>
+
+namespace tenure::apps {
+
+/// One object a strategy, the baseline first: {"name","score","results","process","health",
+/// "dimensions":{NAME:{"figure","score"}},"retention_by":{...},"churn_cost"}.
+Json index_json(const simulator::Outcome& outcome,
+                const std::vector<simulator::StrategyIndex>& indices);
+
+/// Index, groups and dimensions down, strategies across: the scores, figures in brackets.
+std::vector<std::vector<std::string>> index_rows(
+    const std::vector<simulator::StrategyIndex>& indices);
+
+std::string index_text(const std::vector<simulator::StrategyIndex>& indices);
+
+}  // namespace tenure::apps
