@@ -24,6 +24,7 @@ struct CommonOptions {
   int threads = 0;
   std::uint64_t seed = 1;
   std::string json;               ///< empty: none; "-": stdout alone; else a file
+  std::string csv;                ///< as json
   std::string progress = "auto";  ///< auto, always, never
   bool quiet = false;
 };
@@ -37,18 +38,19 @@ class Run {
   Run& operator=(const Run&) = delete;
 
   const Execution& execution() const noexcept { return execution_; }
-  /// False where the JSON object has stdout for itself, or --quiet was given.
+  /// False where JSON or csv has stdout for itself, or --quiet was given.
   bool human() const noexcept { return human_; }
   /// Prints to stdout where human() holds.
   void print(const std::string& text) const;
   /// Takes the progress bar off the terminal: before anything is printed.
   void end_progress() const;
-  /// Writes the JSON object where --json said; once, at the end.
+  /// Writes the JSON object where --json and --csv said; once, at the end.
   void write_json(const Json& object) const;
 
  private:
   CommonOptions options_;
   bool human_;
+  bool style_;
   std::unique_ptr<ProgressBar> bar_;
   Execution execution_;
 };
@@ -81,5 +83,7 @@ Command add_simulate(CLI::App& app);
 Command add_generate(CLI::App& app);
 Command add_export(CLI::App& app);
 Command add_erase(CLI::App& app);
+Command add_completion(CLI::App& app);
+Command add_manual(CLI::App& app);
 
 }  // namespace tenure::apps

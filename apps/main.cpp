@@ -1,8 +1,9 @@
 #include "command.hpp"
 #include "interrupt.hpp"
+#include "usage_hint.hpp"
+#include "version_text.hpp"
 
 #include <tenure/core/error.hpp>
-#include <tenure/core/version.hpp>
 
 #include <malloc.h>
 
@@ -35,9 +36,10 @@ int fail(ExitCode code, std::string message) {
 
 void add_commands(CLI::App& app, std::vector<Command>& commands) {
   using namespace tenure::apps;
-  for (const auto add : {add_import, add_describe, add_generate, add_train, add_tune, add_evaluate,
-                         add_recommend, add_similar, add_update, add_fit, add_counts, add_customers,
-                         add_churn, add_risk, add_simulate, add_export, add_erase}) {
+  for (const auto add :
+       {add_import, add_describe, add_generate, add_train, add_tune, add_evaluate, add_recommend,
+        add_similar, add_update, add_fit, add_counts, add_customers, add_churn, add_risk,
+        add_simulate, add_export, add_erase, add_completion, add_manual}) {
     commands.push_back(add(app));
   }
 }
@@ -58,7 +60,7 @@ int parse_and_run(int argc, char** argv) {
       "Who is about to leave, what to show each customer next, and what a retention programme "
       "pays back.",
       "tenure");
-  app.set_version_flag("--version", "tenure " + std::string(tenure::version()));
+  app.set_version_flag("--version", tenure::apps::version_text());
   app.require_subcommand(0, 1);  // none at all is told below, after an unknown word
   app.footer("tenure COMMAND --help tells the options of a command.");
   std::vector<Command> commands;
@@ -68,7 +70,7 @@ int parse_and_run(int argc, char** argv) {
   } catch (const CLI::Success& request) {
     return app.exit(request);
   } catch (const CLI::ParseError& error) {
-    return fail(kUsage, std::string(error.what()) + " (see tenure --help)");
+    return fail(kUsage, tenure::apps::usage_hint(app, error));
   }
   if (app.get_subcommands().empty()) {
     return fail(kUsage, "a command is required (see tenure --help)");

@@ -1,6 +1,10 @@
 #include "command.hpp"
+#include "csv_output.hpp"
 #include "output_file.hpp"
 #include "progress_bar.hpp"
+#include "terminal_style.hpp"
+
+#include <tenure/core/error.hpp>
 
 #include <unistd.h>
 
@@ -15,10 +19,27 @@ bool bar_wanted(const CommonOptions& options) {
   return options.progress == "auto" && !options.quiet && isatty(STDERR_FILENO) != 0;
 }
 
+/// To a file, to stdout for "-", to nobody for "".
+template <class Text>
+void write_to(const std::string& target, const Text& text) {
+  if (target.empty()) return;
+  if (target == "-") {
+    std::cout << text() << std::flush;
+  } else {
+    write_text_file(target, text());
+  }
+}
+
 }  // namespace
 
 Run::Run(const CommonOptions& options, std::stop_token stop)
-    : options_(options), human_(!options.quiet && options.json != "-") {
+    : options_(options),
+      human_(!options.quiet && options.json != "-" && options.csv != "-"),
+      style_(stdout_takes_style()) {
+  if (options.json == "-" && options.csv == "-") {
+    throw ArgumentError("--json and --csv cannot both have standard output");
+  }
+  if (!options.csv.empty() && options.csv != "-") check_text_target(options.csv);
   if (!options.json.empty() && options.json != "-") check_text_target(options.json);
   execution_.threads = options.threads;
   execution_.seed = options.seed;
@@ -39,19 +60,15 @@ void Run::end_progress() const {
 void Run::print(const std::string& text) const {
   if (!human_) return;
   end_progress();
-  std::cout << text << std::flush;
+  std::cout << (style_ ? styled(text) : text) << std::flush;
 }
 
 void Run::write_json(const Json& object) const {
   end_progress();
-  if (options_.json.empty()) return;
   // An id or text of the log may be of any encoding; JSON is UTF-8.
-  const std::string text = object.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
-  if (options_.json == "-") {
-    std::cout << text << std::flush;
-    return;
-  }
-  write_text_file(options_.json, text);
+  write_to(options_.json,
+           [&] { return object.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; });
+  write_to(options_.csv, [&] { return csv_of(object); });
 }
 
 Command make_command(CLI::App& app, const std::string& name, const std::string& description,
@@ -70,6 +87,12 @@ Command make_command(CLI::App& app, const std::string& name, const std::string& 
       ->group(group);
   command.app
       ->add_option("--json", common.json, "Write the results as one JSON object to FILE; -: stdout")
+      ->type_name("FILE|-")
+      ->group(group);
+  command.app
+      ->add_option("--csv", common.csv,
+                   "Write the results as a csv table to FILE; -: stdout. A row for each strategy, "
+                   "model, list or the like")
       ->type_name("FILE|-")
       ->group(group);
   command.app->add_option("--progress", common.progress, "Progress bar on stderr")

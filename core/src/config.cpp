@@ -2,6 +2,7 @@
 
 #include <tenure/core/config.hpp>
 #include <tenure/core/error.hpp>
+#include <tenure/core/suggest.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -73,37 +74,6 @@ std::string text_of(const detail::ConfigDocument& document, const ConfigNode& no
   return node.text;
 }
 
-/// Levenshtein distance.
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
-    }
-  }
-  return row.back();
-}
-
-/// The candidate nearest to `key` when near enough to be a slip of the pen, else "".
-template <class Names>
-std::string nearest(std::string_view key, const Names& candidates) {
-  std::string best;
-  std::size_t best_distance = std::max<std::size_t>(2, key.size() / 3) + 1;
-  for (const auto& candidate : candidates) {
-    const std::size_t distance = edit_distance(key, candidate);
-    if (distance < best_distance) {
-      best_distance = distance;
-      best = candidate;
-    }
-  }
-  return best;
-}
-
 std::string unknown_key(std::string_view key, const std::string& suggestion) {
   std::string message = "unknown key '" + std::string(key) + "'";
   if (!suggestion.empty()) message += ", did you mean '" + suggestion + "'?";
@@ -124,11 +94,11 @@ void find_unknown(const ConfigNode& node, std::optional<UnknownKey>& first) {
       continue;
     }
     if (first && first->line <= member.key_line) continue;
-    std::set<std::string> free;
+    std::vector<std::string> free;
     for (const std::string& name : node.asked) {
-      if (!node.members.contains(name)) free.insert(name);
+      if (!node.members.contains(name)) free.push_back(name);
     }
-    first = UnknownKey{member.key_line, unknown_key(key, nearest(key, free))};
+    first = UnknownKey{member.key_line, unknown_key(key, nearest_name(key, free))};
   }
 }
 
@@ -148,7 +118,7 @@ const ConfigNode& ConfigTable::require(std::string_view key) const {
   // A misspelt key is both unknown and missing: say where it stands.
   for (const auto& [name, member] : node_->members) {
     if (!node_->asked.contains(name) &&
-        !nearest(name, std::set<std::string>{std::string(key)}).empty()) {
+        !nearest_name(name, std::vector<std::string>{std::string(key)}).empty()) {
       throw DataError(document_->path, member.key_line, unknown_key(name, std::string(key)));
     }
   }

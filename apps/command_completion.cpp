@@ -1,0 +1,41 @@
+#include "command.hpp"
+#include "completion.hpp"
+
+#include <iostream>
+
+namespace tenure::apps {
+
+namespace {
+
+/// A subcommand that prints one text made of the program's own options.
+Command add_printer(CLI::App& app, const std::string& name, const std::string& description,
+                    std::function<std::string()> text) {
+  Command command;
+  command.app = app.add_subcommand(name, description);
+  command.common = std::make_shared<CommonOptions>();
+  command.run = [text = std::move(text)](Run& run) { run.print(text()); };
+  return command;
+}
+
+}  // namespace
+
+Command add_completion(CLI::App& app) {
+  auto shell = std::make_shared<std::string>();
+  Command command =
+      add_printer(app, "completion", "Print a script that completes commands and options",
+                  [&app, shell] { return completion_script(*shell, command_tree(app)); });
+  command.app->add_option("SHELL", *shell, "bash, zsh or fish")
+      ->required()
+      ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+  command.app->footer("Examples:\n  source <(tenure completion bash)\n");
+  return command;
+}
+
+Command add_manual(CLI::App& app) {
+  Command command = add_printer(app, "manual", "Print the page for man",
+                                [&app] { return manual_page(command_tree(app)); });
+  command.app->footer("Examples:\n  tenure manual | man -l -\n");
+  return command;
+}
+
+}  // namespace tenure::apps

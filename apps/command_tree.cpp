@@ -1,0 +1,66 @@
+#include "command_tree.hpp"
+
+namespace tenure::apps {
+
+namespace {
+
+/// "TEXT:{a,b}" -> {"a", "b"}.
+std::vector<std::string> choices_of(const std::string& type) {
+  std::vector<std::string> choices;
+  const std::size_t open = type.find('{');
+  const std::size_t close = type.rfind('}');
+  if (open == std::string::npos || close == std::string::npos || close < open) return choices;
+  std::string word;
+  for (const char c : type.substr(open + 1, close - open - 1) + ",") {
+    if (c != ',') {
+      word += c;
+    } else if (!word.empty()) {
+      choices.push_back(std::move(word));
+      word.clear();
+    }
+  }
+  return choices;
+}
+
+OptionEntry entry_of(const CLI::Option& option) {
+  OptionEntry entry;
+  for (const std::string& name : option.get_snames()) entry.names.push_back("-" + name);
+  for (const std::string& name : option.get_lnames()) entry.names.push_back("--" + name);
+  if (option.get_items_expected_max() > 0) {
+    const std::string type = option.get_type_name();
+    entry.choices = choices_of(type);
+    entry.value = type.substr(0, type.find(':'));
+  }
+  entry.initial = option.get_default_str();
+  entry.description = option.get_description();
+  entry.group = option.get_group();
+  entry.required = option.get_required();
+  entry.repeats = option.get_items_expected_max() > 1;
+  return entry;
+}
+
+}  // namespace
+
+std::vector<CommandEntry> command_tree(const CLI::App& app) {
+  std::vector<CommandEntry> commands;
+  for (const CLI::App* command : app.get_subcommands(nullptr)) {
+    CommandEntry entry;
+    entry.name = command->get_name();
+    entry.description = command->get_description();
+    entry.examples = command->get_footer();
+    for (const CLI::Option* option : command->get_options()) {
+      OptionEntry one = entry_of(*option);
+      if (one.names.empty()) {
+        one.names.clear();
+        one.value = option->get_name(true);
+        entry.positionals.push_back(std::move(one));
+      } else {
+        entry.options.push_back(std::move(one));
+      }
+    }
+    commands.push_back(std::move(entry));
+  }
+  return commands;
+}
+
+}  // namespace tenure::apps

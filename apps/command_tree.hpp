@@ -1,0 +1,33 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include <string>
+#include <vector>
+
+/// What the program takes, read off its parser: for completion, the manual and hints.
+namespace tenure::apps {
+
+struct OptionEntry {
+  std::vector<std::string> names;    ///< "-n", "--count"; none of a positional
+  std::string value;                 ///< what stands behind it, "" for a flag
+  std::vector<std::string> choices;  ///< all that may stand there, empty where that is free
+  std::string initial;               ///< value where it is not given, may be empty
+  std::string description;
+  std::string group;  ///< heading it stands under
+  bool required = false;
+  bool repeats = false;
+};
+
+struct CommandEntry {
+  std::string name;
+  std::string description;
+  std::string examples;
+  std::vector<OptionEntry> positionals;
+  std::vector<OptionEntry> options;
+};
+
+/// Every command in the order of --help.
+std::vector<CommandEntry> command_tree(const CLI::App& app);
+
+}  // namespace tenure::apps

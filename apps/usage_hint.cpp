@@ -1,0 +1,61 @@
+#include "usage_hint.hpp"
+
+#include "command_tree.hpp"
+
+#include <tenure/core/suggest.hpp>
+
+#include <optional>
+
+namespace tenure::apps {
+
+namespace {
+
+std::string unknown(const std::string& what, const std::string& word,
+                    const std::vector<std::string>& names, const std::string& help) {
+  const std::string near = nearest_name(word, names);
+  return "unknown " + what + " '" + word + "'" +
+         (near.empty() ? "" : ", did you mean '" + near + "'?") + " (see " + help + ")";
+}
+
+std::optional<std::string> unknown_command(const CLI::App& app) {
+  for (const std::string& word : app.remaining()) {
+    if (word.starts_with('-')) {
+      return unknown("option", word, {"--help", "--version"}, "tenure --help");
+    }
+    std::vector<std::string> names;
+    for (const CommandEntry& command : command_tree(app)) names.push_back(command.name);
+    return unknown("command", word, names, "tenure --help");
+  }
+  return std::nullopt;
+}
+
+/// "--option=value" -> "--option".
+std::string name_in(const std::string& word) { return word.substr(0, word.find('=')); }
+
+std::optional<std::string> unknown_option(const CLI::App& app, const CLI::App& command) {
+  std::vector<std::string> names = {"--help"};
+  for (const CommandEntry& entry : command_tree(app)) {
+    if (entry.name != command.get_name()) continue;
+    for (const OptionEntry& option : entry.options) {
+      names.insert(names.end(), option.names.begin(), option.names.end());
+    }
+  }
+  for (const std::string& word : command.remaining()) {
+    if (word.size() < 2 || !word.starts_with('-')) continue;
+    return unknown("option", name_in(word), names, "tenure " + command.get_name() + " --help");
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string usage_hint(const CLI::App& app, const CLI::ParseError& error) {
+  const auto parsed = app.get_subcommands();
+  const auto found = parsed.empty() ? unknown_command(app) : unknown_option(app, *parsed.front());
+  if (found) return *found;
+  const std::string help =
+      parsed.empty() ? "tenure --help" : "tenure " + parsed.front()->get_name() + " --help";
+  return std::string(error.what()) + " (see " + help + ")";
+}
+
+}  // namespace tenure::apps
