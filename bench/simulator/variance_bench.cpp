@@ -7,9 +7,7 @@
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
-#include <string>
 #include <vector>
 
 // What common random numbers and control variates are worth: counters are ratios of variances at
@@ -22,15 +20,11 @@ using namespace tenure::simulator;
 constexpr std::uint64_t kCustomers = 3000;
 constexpr std::uint32_t kReplications = 60;
 
-/// TENURE_SCENARIO, or the five-year scenario, or where it is not there that of all levers; made
-/// small, its stated parameters.
+/// The five-year scenario, made small, at its stated parameters.
 Scenario five_years() {
-  const char* given = std::getenv("TENURE_SCENARIO");  // NOLINT(concurrency-mt-unsafe)
-  const std::string folder = std::string(TENURE_SOURCE_DIR) + "/datasets/scenarios/";
-  const std::string usual = folder + "cross-border-5y.toml";
-  Scenario scenario = read_scenario(given != nullptr                 ? given
-                                    : std::filesystem::exists(usual) ? usual
-                                                                     : folder + "all-levers.toml");
+  const auto path =
+      std::filesystem::path(TENURE_SOURCE_DIR) / "datasets/scenarios/cross-border-5y.toml";
+  Scenario scenario = read_scenario(path.string());
   const double part =
       static_cast<double>(kCustomers) / static_cast<double>(scenario.population.customers);
   scenario.population.customers = kCustomers;

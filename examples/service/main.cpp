@@ -49,7 +49,12 @@ struct Answers {
 /// One caller: takes the next request until there is none.
 void answer(const ModelSlot& slot, const Load& load, std::atomic<int>& next,
             const std::vector<std::vector<std::string>>* expected, Answers& answers) {
+  const int between = std::max(1, load.requests / (load.swaps + 1));
   for (int i = next++; i < load.requests; i = next++) {
+    // The swaps are to fall among the requests, so requests do not run away from them.
+    while (static_cast<int>(slot.generation()) + 2 < std::min(i / between, load.swaps)) {
+      std::this_thread::yield();
+    }
     const auto start = Clock::now();
     const auto model = slot.current();  // held for as long as its lists are read
     const auto customer = static_cast<std::uint32_t>(i) % model->file().customers.size();
@@ -77,7 +82,10 @@ int serve(const std::string* paths, const Load& load) {
       callers.emplace_back([&] { answer(slot, load, next, expected, mine); });
     }
     for (int s = 1; s <= load.swaps; ++s) {
-      while (next.load() < s * load.requests / (load.swaps + 1)) std::this_thread::yield();
+      while (next.load() <
+             std::min(load.requests, s * std::max(1, load.requests / (load.swaps + 1)))) {
+        std::this_thread::yield();
+      }
       slot.swap(ServedModel::load(execution, paths[s % 2]));
     }
   }

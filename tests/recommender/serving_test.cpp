@@ -10,6 +10,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <limits>
 #include <thread>
@@ -111,6 +112,7 @@ TEST(ModelSlot, SwapsUnderLoadWithoutATornAnswer) {
   constexpr int kThreads = 8;
   constexpr int kRequests = 10'000;
   constexpr int kSwaps = 100;
+  constexpr int kBetween = kRequests / (kSwaps + 1);
   const tenure::test::TempDir dir;
   const std::string paths[] = {dir / "a.h5", dir / "b.h5"};
   for (std::size_t m = 0; m < 2; ++m) save_model(threads(1), served_file(m + 1), paths[m]);
@@ -133,6 +135,10 @@ TEST(ModelSlot, SwapsUnderLoadWithoutATornAnswer) {
     for (int t = 0; t < kThreads; ++t) {
       callers.emplace_back([&] {
         for (int i = next++; i < kRequests; i = next++) {
+          // Not a whole swap ahead, however slowly the machine loads models.
+          while (static_cast<int>(slot.generation()) + 2 < std::min(i / kBetween, kSwaps)) {
+            std::this_thread::yield();
+          }
           const auto model = slot.current();
           const auto user = static_cast<std::uint32_t>(i) % 300;
           const ServedList list = model->recommend(model->file().customers[user], {});
@@ -145,7 +151,7 @@ TEST(ModelSlot, SwapsUnderLoadWithoutATornAnswer) {
     }
     // Swaps are spread over the requests, whatever the pace of the machine.
     for (int s = 1; s <= kSwaps; ++s) {
-      while (next.load() < s * (kRequests / (kSwaps + 1))) std::this_thread::yield();
+      while (next.load() < s * kBetween) std::this_thread::yield();
       slot.swap(ServedModel::load(threads(1), paths[s % 2]));
     }
   }

@@ -161,7 +161,7 @@ void use_customers_and_simulator() {
   scenario.levers.push_back(lever);
   scenario.strategies.push_back({"voucher", {0}});
   const auto report = sim::assess_returns(sim::simulate(execution, scenario));
-  check(report.strategies.at(0).incremental_margin > 0.0, "a lever that helps brings margin");
+  check(report.strategies.at(0).incremental_margin.value > 0.0, "a lever that helps brings margin");
 }
 
 }  // namespace
