@@ -42,6 +42,7 @@ offend(simulator/src/x.cpp "#include <tenure/recommender/ials.hpp>" "only apps a
 offend(customers/src/x.cpp "// TO${empty}DO: finish" "unfinished")
 string(REPEAT "\n" 501 long)
 offend(customers/src/x.cpp "${long}" "lines; split it")
+offend(docs/x.md "<<<<<<< HEAD" "a merge left")
 offend(docs/x.md "see /nowhere/else/file" "absolute path of one machine")
 offend(cmake/x.cmake "add_compile_options(-ffast-math)" "-ffast-math")
 file(REMOVE_RECURSE "${WORK}/core" "${WORK}/recommender" "${WORK}/customers" "${WORK}/simulator")

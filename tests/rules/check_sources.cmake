@@ -57,7 +57,8 @@ endforeach()
 # Everything that is written by hand: of readable size, finished, without machine-local paths.
 file(GLOB_RECURSE code_files
   ${ROOT}/core/*.[ch]pp ${ROOT}/recommender/*.[ch]pp ${ROOT}/customers/*.[ch]pp
-  ${ROOT}/simulator/*.[ch]pp ${ROOT}/apps/*.[ch]pp ${ROOT}/bench/*.[ch]pp ${ROOT}/tests/*.[ch]pp
+  ${ROOT}/simulator/*.[ch]pp ${ROOT}/apps/*.[ch]pp ${ROOT}/capi/*.[ch]pp ${ROOT}/capi/*.h
+  ${ROOT}/examples/*.[ch]pp ${ROOT}/examples/*.c ${ROOT}/bench/*.[ch]pp ${ROOT}/tests/*.[ch]pp
   ${ROOT}/cmake/*.cmake ${ROOT}/datasets/*.toml ${ROOT}/datasets/*.md ${ROOT}/docs/*.md)
 file(GLOB other_files ${ROOT}/*.md ${ROOT}/CMakeLists.txt ${ROOT}/CMakePresets.json
   ${ROOT}/*/CMakeLists.txt ${ROOT}/tests/*/CMakeLists.txt ${ROOT}/scripts/run ${ROOT}/scripts/test
@@ -74,6 +75,9 @@ foreach(file IN LISTS code_files other_files)
   endif()
   if(text MATCHES "TO[D]O|FIX[M]E")
     offence("unfinished: ${CMAKE_MATCH_0}")
+  endif()
+  if(text MATCHES "(^|\n)(<<<<<<<|>>>>>>>) ")
+    offence("a merge left its marks")
   endif()
   # Paths of the system are the same everywhere; any other absolute path is one machine's.
   string(REGEX MATCHALL "[\"'`= (]/[a-z]+/[A-Za-z0-9_]" paths "${text}")
