@@ -84,6 +84,7 @@ Json report_json(const BacktestReport& report) {
   json["weeks_inside"] = report.weeks_inside;
   json["share_inside"] = share_inside(report);
   json["mean_band_width"] = report.mean_band_width;
+  json["interval_score"] = report.interval_score;
   const simulator::Agreement& agreement = report.agreement;
   json["agreement"] = {{"f", agreement.statistic},
                        {"degrees_of_freedom", {agreement.numerator, agreement.denominator}},
@@ -135,12 +136,13 @@ std::string report_text(const BacktestReport& report) {
          table.str() +
          fmt::format(
              "  cumulative error {:+.1f} %; {} of {} weeks inside the 95 % band ({:.1f} %), mean "
-             "width {:.0f} orders\n"
+             "width {:.0f} orders, interval score {:.0f}\n"
              "  simulation against closed form: F({}, {}) = {:.3f}, p = {:.3f}; total {:+.2f} "
              "standard errors\n",
              error_percent(report.total), report.weeks_inside, report.weeks.size(),
-             100.0 * share_inside(report), report.mean_band_width, agreement.numerator,
-             agreement.denominator, agreement.statistic, agreement.p_value, agreement.total_z);
+             100.0 * share_inside(report), report.mean_band_width, report.interval_score,
+             agreement.numerator, agreement.denominator, agreement.statistic, agreement.p_value,
+             agreement.total_z);
 }
 
 void run_backtest(Options options, Run& run) {

@@ -93,8 +93,7 @@ TEST(Backtest, WithoutEffectsIsThePlainFit) {
 }
 
 TEST(Backtest, ChoosesNoiseWhereThereIsNoiseAlone) {
-  const auto report =
-      backtest(on_threads(0), test::shop_log(noisy(), 1), quick_options(noisy()));
+  const auto report = backtest(on_threads(0), test::shop_log(noisy(), 1), quick_options(noisy()));
   EXPECT_NE(report.effects, ShopEffects::kNone);
   ASSERT_EQ(report.scores.size(), 3U);  // 40 weeks know no season
   EXPECT_EQ(report.scores[0].effects, ShopEffects::kNone);

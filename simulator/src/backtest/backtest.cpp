@@ -219,7 +219,11 @@ void set_bands(const std::vector<std::int64_t>& draws, std::size_t weeks, Backte
     BacktestWeek& week = report.weeks[w];
     set_band(column, week);
     report.weeks_inside += week.inside() ? 1U : 0U;
-    report.mean_band_width += (week.high - week.low) / static_cast<double>(weeks);
+    const double width = week.high - week.low;
+    const auto came = static_cast<double>(week.actual);
+    const double miss = std::max({0.0, week.low - came, came - week.high});
+    report.mean_band_width += width / static_cast<double>(weeks);
+    report.interval_score += (width + miss / kLowest) / static_cast<double>(weeks);
   }
   set_band(totals, report.total);
 }

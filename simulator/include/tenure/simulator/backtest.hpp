@@ -103,6 +103,10 @@ struct BacktestReport {
   BacktestCount total;
   std::size_t weeks_inside = 0;
   double mean_band_width = 0.0;  ///< of the weeks' bands, orders
+  /// Mean over weeks of the band's width + 40 x the distance by which a count lies outside
+  /// (interval score of Gneiting, Raftery 2007): the less the better, in any comparison on the same
+  /// weeks.
+  double interval_score = 0.0;
   Agreement agreement;
 };
 
