@@ -41,7 +41,7 @@ void put_count(Json& json, const BacktestCount& count) {
   json["simulated"] = count.simulated;
   json["monte_carlo_error"] = count.monte_carlo_error;
   json["mean"] = count.mean;
-  json["band"] = {count.low, count.high};
+  json["interval"] = {count.low, count.high};
   json["inside"] = count.inside();
 }
 

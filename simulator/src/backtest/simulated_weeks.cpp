@@ -45,7 +45,7 @@ class WeekRun {
   WeekRun(const People& people, const PlannedDraw& plan, const LifeContext& context,
           const Outcome& outcome, std::uint32_t run)
       : people_(people), plan_(plan), run_(run) {
-    sums_.size_for(outcome, false);
+    sums_.size_for(outcome, false, 0);
     tally_ = sums_.tally(outcome, 0, 0);
     strategy_run_ = {&context, &plan.strategies.front(), &plan.models, run};
   }
