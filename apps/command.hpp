@@ -80,6 +80,7 @@ Command add_risk(CLI::App& app);
 Command add_customers(CLI::App& app);
 Command add_churn(CLI::App& app);
 Command add_simulate(CLI::App& app);
+Command add_backtest(CLI::App& app);
 Command add_generate(CLI::App& app);
 Command add_export(CLI::App& app);
 Command add_erase(CLI::App& app);

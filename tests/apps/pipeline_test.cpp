@@ -62,8 +62,9 @@ class Pipeline : public testing::Test {
 };
 
 TEST_F(Pipeline, HelpOfEveryCommandGivesExamples) {
-  for (const char* command : {"import", "describe", "generate", "train", "tune", "evaluate",
-                              "recommend", "similar", "update", "fit", "customers", "simulate"}) {
+  for (const char* command :
+       {"import", "describe", "generate", "train", "tune", "evaluate", "recommend", "similar",
+        "update", "fit", "customers", "simulate", "backtest"}) {
     const Outcome outcome = run({command, "--help"});
     EXPECT_THAT(outcome.out, HasSubstr("Examples:")) << command;
     EXPECT_THAT(outcome.out, HasSubstr("--json")) << command;

@@ -42,6 +42,18 @@ Season::Season(const SeasonSpec& spec, std::int64_t start_day, double horizon_da
   }
 }
 
+Season::Season(const std::vector<double>& factors, std::size_t days_each) {
+  for (std::size_t k = 0; k <= factors.size(); ++k) {
+    const double factor = k == factors.size() ? 1.0 : factors[k];
+    const auto from = static_cast<double>(k * days_each);
+    const double before =
+        k == 0 ? 0.0 : pieces_.back().before + pieces_.back().factor * (from - pieces_.back().from);
+    pieces_.push_back({from, factor, before});
+    const std::size_t days = k == factors.size() ? 1 : days_each;
+    piece_of_day_.insert(piece_of_day_.end(), days, static_cast<std::uint16_t>(k));
+  }
+}
+
 std::vector<Season> seasons_of(const Scenario& scenario, const std::vector<std::string>& regions) {
   std::vector<Season> seasons;
   for (const std::string& name : regions) {

@@ -22,6 +22,8 @@ class Season {
   Season() : pieces_(1), piece_of_day_(1, 0) {}
   /// Of a region over the horizon, from the calendar; factor 1 after it.
   Season(const SeasonSpec& spec, std::int64_t start_day, double horizon_days);
+  /// Factor k > 0 holds on days [k days_each, (k + 1) days_each); factor 1 after the last.
+  Season(const std::vector<double>& factors, std::size_t days_each);
 
   const std::vector<SeasonPiece>& pieces() const noexcept { return pieces_; }
   bool flat() const noexcept { return pieces_.size() == 1; }
