@@ -29,21 +29,6 @@ LifeContext::LifeContext(const Scenario& scenario, const std::vector<std::string
   }
 }
 
-Life::Life(const StrategyRun& run, const Tally& tally, Outbox* outbox, CustomerState& state,
-           std::uint32_t customer, OrderDraws& draws)
-    : run_(run),
-      context_(*run.context),
-      strategy_(*run.strategy),
-      tally_(tally),
-      outbox_(outbox),
-      latent_(state.latent),
-      seen_(state.seen),
-      customer_(customer),
-      model_(run.model_of(seen_.region)),
-      season_(run.context->seasons[seen_.region]),
-      draws_(draws),
-      own_requests_(outbox == nullptr ? 0 : outbox->requests.size()) {}
-
 void Life::wind_from_start() {
   if (!latent_.active(0.0)) return;
   wind(0.0, draws_.at(seen_.orders - 1).clock);
@@ -53,14 +38,17 @@ double Life::advance(double from, double until) {
   set_contacts(from);
   find_lapse();
   for (;;) {
-    std::size_t position = 0;
-    double contact = kNoContact;
+    constexpr std::size_t kSpelled = kMaxStrategyLevers;
+    std::size_t other = kSpelled;
+    double contact = spell_day_;
     for (unsigned left = pending_; left != 0; left &= left - 1) {
       const auto i = static_cast<std::size_t>(std::countr_zero(left));
-      if (next_day_[i] < contact) {
-        contact = next_day_[i];
-        position = i;
-      }
+      const bool first =
+          next_day_[i] < contact || (next_day_[i] == contact && other == kSpelled &&
+                                     i < strategy_.spell.contacts[spell_next_].lever);
+      if (!first) continue;
+      contact = next_day_[i];
+      other = i;
     }
     const bool orders = latent_.next_order < latent_.leave_day;
     const double order = orders ? static_cast<double>(latent_.next_order) : kNoContact;
@@ -68,23 +56,18 @@ double Life::advance(double from, double until) {
     if (next >= until) return next;
     if (order == next) {
       place_order(order);
-    } else if (contact == next) {
-      contact_due(position);
-    } else {
+    } else if (contact != next) {
       lapse(next);
+    } else if (other != kSpelled) {
+      const std::uint32_t number = next_number_[other];
+      plan_contact(other, contact, number + 1);
+      contact_due(other, number, contact);
+    } else {
+      const SpellContact& due = strategy_.spell.contacts[spell_next_++];
+      plan_spelled();
+      contact_due(due.lever, due.number, contact);
     }
   }
-}
-
-double Life::next_but_weekly() const {
-  const bool orders = latent_.next_order < latent_.leave_day;
-  double next = next_lapse_;
-  if (orders) next = std::min(next, static_cast<double>(latent_.next_order));
-  unsigned left = pending_ & ~static_cast<unsigned>(strategy_.weekly);
-  for (; left != 0; left &= left - 1) {
-    next = std::min(next, next_day_[static_cast<std::size_t>(std::countr_zero(left))]);
-  }
-  return next;
 }
 
 void Life::finish() {

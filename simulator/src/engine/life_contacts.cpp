@@ -14,19 +14,38 @@ using customers::Tier;
 using Words = std::array<std::uint32_t, 4>;
 
 constexpr std::uint32_t kLeverShift = 24;
-constexpr std::uint32_t kOrderShift = 12;
-constexpr std::uint32_t kLowBits = 0xFFFU;
 
 }  // namespace
 
 void Life::set_contacts(double from) {
-  unsigned may = seen_.orders == 0 ? 0U : strategy_.reach[seen_.region] & run_.open;
-  // Between orders only some levers are still to come.
-  if (from > 0.0 && from > static_cast<double>(seen_.last_order)) may &= strategy_.lasting;
   pending_ = 0;
-  for (; may != 0; may &= may - 1) {
-    plan_contact(static_cast<std::size_t>(std::countr_zero(may)), from, 0);
+  spelled_ = 0;
+  spell_day_ = kNoContact;
+  if (seen_.orders == 0) return;
+  const SpellTable& spell = strategy_.spell;
+  const unsigned may = strategy_.reach[seen_.region] & run_.open & ~strategy_.weekly;
+  spelled_ = may & spell.open_to(seen_);
+  const auto last = static_cast<double>(seen_.last_order);
+  const auto next = std::partition_point(
+      spell.contacts.begin(), spell.contacts.end(),
+      [&](const SpellContact& contact) { return last + contact.after < from; });
+  spell_next_ = static_cast<std::size_t>(next - spell.contacts.begin());
+  plan_spelled();
+  for (unsigned left = may & spell.also(seen_); left != 0; left &= left - 1) {
+    plan_contact(static_cast<std::size_t>(std::countr_zero(left)), from, 0);
   }
+}
+
+/// The next contact of the spell table that the customer is in for.
+void Life::plan_spelled() {
+  const std::vector<SpellContact>& contacts = strategy_.spell.contacts;
+  for (; spell_next_ < contacts.size(); ++spell_next_) {
+    const SpellContact& contact = contacts[spell_next_];
+    if (((spelled_ >> contact.lever) & 1U) == 0) continue;
+    spell_day_ = static_cast<double>(seen_.last_order) + contact.after;
+    return;
+  }
+  spell_day_ = kNoContact;
 }
 
 /// The first contact of number `number` or more from `from` on, if there is one.
@@ -48,38 +67,17 @@ double Life::next_of_its_own() {
   return std::min(next_lapse_, static_cast<double>(latent_.next_order));
 }
 
-void Life::contact_due(std::size_t position) {
-  const PlannedLever& lever = strategy_.levers[position];
-  const double day = next_day_[position];
-  const std::uint32_t number = next_number_[position];
-  plan_contact(position, day, number + 1);
-  if (lever.limited) {
+void Life::contact_due(std::size_t position, std::uint32_t number, double day) {
+  if (strategy_.levers[position].limited) {
     ask(position, number, day);
   } else {
-    make_contact(position, number, Moment(context_.discount, day));
+    make_contact(position, number, Moment(context_.discount, day), nullptr);
   }
 }
 
 void Life::ask(std::size_t position, std::uint32_t number, double day) {
   const Request request(customer_, number, position);
   if (wants(request, day)) outbox_->raise(request);
-}
-
-double Life::ask_weekly(std::span<const WeeklyAsk> asks, std::span<const WeeklyAsk> after) {
-  const unsigned may = strategy_.reach[seen_.region] & run_.open;
-  const auto last = static_cast<double>(seen_.last_order);
-  const auto meets = [&](const WeeklyAsk& contact) {
-    return ((may >> contact.lever) & 1U) != 0 &&
-           contact.day - last <= strategy_.levers[contact.lever].max_days_idle;
-  };
-  for (const WeeklyAsk& contact : asks) {
-    if (meets(contact)) ask(contact.lever, contact.number, contact.day);
-  }
-  double next = kNoContact;
-  for (const WeeklyAsk& contact : after) {
-    if (meets(contact)) next = std::min(next, contact.day);
-  }
-  return next;
 }
 
 bool Life::wants(const Request& request, double day) const {
@@ -89,26 +87,26 @@ bool Life::wants(const Request& request, double day) const {
   return !strategy_.remembers || !ruled_out(context_.rules, lever, seen_, context_.ticks, day);
 }
 
-bool Life::grant(const Request& request, const Moment& moment) {
+bool Life::grant(const Request& request, const Moment& moment, const Words& words) {
   const PlannedLever& lever = strategy_.levers[request.lever];
   moved_ = false;
-  if (!make_contact(request.lever, request.number, moment)) {
+  if (!make_contact(request.lever, request.number, moment, &words)) {
     give_back(request.lever, lever.set_aside_contact + lever.set_aside_redemption);
   }
   return moved_;
 }
 
 Words Life::contact_words(std::size_t position, std::uint32_t number, std::uint32_t block) const {
-  const auto lever = static_cast<std::uint32_t>(strategy_.levers[position].index);
-  const std::uint32_t event =
-      (lever << kLeverShift) | ((seen_.orders & kLowBits) << kOrderShift) | (number & kLowBits);
   return philox4x32_10(
-      {block, event, customer_,
+      {block, contact_event(strategy_.levers[position].index, seen_.orders, number), customer_,
        (static_cast<std::uint32_t>(Purpose::kLever) << 24) | (run_.run & 0xFFFFFFU)},
       {static_cast<std::uint32_t>(context_.seed), static_cast<std::uint32_t>(context_.seed >> 32)});
 }
 
-bool Life::make_contact(std::size_t position, std::uint32_t number, const Moment& moment) {
+/// False where the customer is out of the lever's reach. `known` holds the contact's random numbers
+/// where they are made already.
+bool Life::make_contact(std::size_t position, std::uint32_t number, const Moment& moment,
+                        const Words* known) {
   const double day = moment.day;
   const PlannedLever& lever = strategy_.levers[position];
   const std::size_t step = lever.steps.size() > 1 ? number : 0;
@@ -137,7 +135,7 @@ bool Life::make_contact(std::size_t position, std::uint32_t number, const Moment
   const bool may_answer = latent_.active(day) || lever.reactivation > 0.0 || lever.first_loss < 1.0;
   bool answered = false;
   if (may_complain || may_answer) {
-    const Words words = contact_words(position, number, 0);
+    const Words words = known != nullptr ? *known : contact_words(position, number, 0);
     answered = may_answer && answers(position, words, fatigue, number, day);
     if (may_complain) complain(words, fatigue, day, tier);
   }

@@ -181,16 +181,6 @@ std::uint16_t bits_of(const std::vector<std::string>& names, const Scenario& sce
   return static_cast<std::uint16_t>(bits);
 }
 
-/// False where the lever fires at the moment of an order or never.
-bool fires_later(const PlannedLever& lever) {
-  if (lever.wait > 0.0 || lever.steps.back().after_days > 0.0) return true;
-  const bool at_orders =
-      lever.kind == TriggerKind::kOrder || lever.kind == TriggerKind::kGap ||
-      (lever.kind == TriggerKind::kTier &&
-       (lever.tier == customers::Tier::kNew || lever.tier == customers::Tier::kChurnWarning));
-  return !at_orders;
-}
-
 void set_masks(PlannedStrategy& planned, std::size_t position) {
   const PlannedLever& lever = planned.levers[position];
   planned.reach.resize(lever.eligible.size(), 0);
@@ -211,7 +201,6 @@ void set_masks(PlannedStrategy& planned, std::size_t position) {
   set(planned.levels, !lever.levels.empty());
   set(planned.benefits, lever.order_share > 0.0 || lever.points > 0.0 || !lever.levels.empty());
   set(planned.weekly, lever.kind == TriggerKind::kWeekly && lever.limited);
-  set(planned.lasting, fires_later(lever));
   set(planned.referrals, lever.referral.rate > 0.0);
   planned.remembers = planned.remembers || lever.excludes != 0;
 }
@@ -238,6 +227,7 @@ PlannedStrategy plan_strategy(const Scenario& scenario, const StrategySpec& stra
     if (given_back) planned.lapses = static_cast<std::uint16_t>(planned.lapses | 1U << position);
     lost += std::max(0.0, -lever.excess[kRate]);
   }
+  planned.spell = spell_table(planned.levers);
   // Draws may take together more than the whole rate although the stated effects do not.
   if (lost > 1.0) {
     for (PlannedLever& lever : planned.levers) {

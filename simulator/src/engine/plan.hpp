@@ -3,6 +3,7 @@
 #include "draws/order_draw.hpp"
 #include "engine/season.hpp"
 #include "levers/observable.hpp"
+#include "levers/spell.hpp"
 
 #include <tenure/core/execution.hpp>
 #include <tenure/core/money.hpp>
@@ -89,12 +90,12 @@ struct PlannedStrategy {
   std::uint16_t levels = 0;                    ///< levers with levels
   std::uint16_t benefits = 0;                  ///< levers with standing benefits
   std::uint16_t referrals = 0;
-  std::uint16_t weekly = 0;          ///< levers that ask on the same days for all
-  std::uint16_t lasting = 0;         ///< levers that may fire later than at the order itself
+  std::uint16_t weekly = 0;          ///< weekly levers that ask at barriers, for all at once
   std::vector<std::uint16_t> reach;  ///< by region: levers for it that time or orders set off
   std::uint16_t lapses = 0;          ///< levers whose lapsed vouchers give money back to the budget
   bool remembers = false;            ///< contacts are remembered: fatigue, cap or exclusion
   bool coupled = false;              ///< customers meet at weekly barriers
+  SpellTable spell;
 };
 
 /// Discount factor by day, linear within a day: within 1e-8 of (1 + rate)^(-t / 365) up to a rate

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <vector>
 
 /// When a lever fires, and whom it may reach: from what the shop sees alone.
 namespace tenure::simulator {
@@ -19,6 +20,13 @@ struct NextContact {
   double day = kNoContact;
   std::uint32_t number = 0;
 };
+
+/// Days from a schedule's first day to its contact `number`.
+inline double after_days(const PlannedLever& lever, std::uint32_t number) noexcept {
+  return lever.steps.size() > 1
+             ? lever.steps[number].after_days
+             : lever.steps.front().after_days + static_cast<double>(number) * lever.repeat_days;
+}
 
 /// The first contact of number `number` or more that is not before `from`, as the customer is seen
 /// after its last order, in a region the lever is for. Risk triggers fire at barriers: never here.
@@ -42,23 +50,25 @@ inline bool eligible(const PlannedLever& lever, const ObservableState& seen, dou
 struct ContactRules {
   ContactRules() = default;
   ContactRules(const Scenario& scenario, double tick_days);
-  double halvings = 0.0;  ///< of fatigue, a day
-  double response = 0.0;  ///< halvings of the uptake for each unit of fatigue
+  std::vector<float> fatigue_left;  ///< share of it by ticks passed; then nothing
+  double response = 0.0;            ///< halvings of the uptake for each unit of fatigue
   double complaint = 0.0;
   double unsubscribe = 0.0;
   double dropout = 1.0;
   std::uint32_t cap_contacts = 0;
   double cap_days = 0.0;
   double pause_unit = 1.0;  ///< days
-  double slack = 0.0;       ///< days within which two times are the same: a tick
+  double per_pause_unit = 1.0;
+  double slack = 0.0;  ///< days within which two times are the same: a tick
 };
 
-/// Fatigue on `day`.
+/// Fatigue on `day`, to the tick.
 inline double fatigue_on(const ContactRules& rules, const ObservableState& seen, const Ticks& ticks,
                          double day) noexcept {
-  if (seen.fatigue == 0) return 0.0;
-  const double passed = std::max(0.0, day - ticks.to(seen.last_contact));
-  return static_cast<double>(seen.fatigue) / 16.0 * half_power(passed * rules.halvings);
+  const std::uint16_t now = ticks.from(day);
+  const std::size_t passed = now > seen.last_contact ? now - std::size_t{seen.last_contact} : 0;
+  if (passed >= rules.fatigue_left.size()) return 0.0;
+  return static_cast<double>(seen.fatigue) / 16.0 * static_cast<double>(rules.fatigue_left[passed]);
 }
 
 /// True where the frequency cap or an exclusion rules out a contact on `day`.
@@ -84,7 +94,7 @@ inline bool ruled_out(const ContactRules& rules, const PlannedLever& lever,
 inline void remember_contact(const ContactRules& rules, std::size_t position, double fatigue,
                              const Ticks& ticks, double day, ObservableState& seen) noexcept {
   const double passed = std::max(0.0, day - ticks.to(seen.last_contact));
-  const double pause = (passed + rules.slack) / rules.pause_unit;
+  const double pause = (passed + rules.slack) * rules.per_pause_unit;
   for (std::size_t i = seen.pauses.size() - 1; i > 0; --i) seen.pauses[i] = seen.pauses[i - 1];
   seen.pauses[0] = pause >= 255.0 ? std::uint8_t{255} : static_cast<std::uint8_t>(pause);
   seen.contacted = static_cast<std::uint16_t>((static_cast<unsigned>(seen.contacted) << 4U) |
