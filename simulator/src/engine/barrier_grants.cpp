@@ -136,10 +136,12 @@ unsigned CoupledRun::short_levers() const {
 
 /// Requests in place of what a weekly lever asks for all, where not everybody may get it.
 void CoupledRun::ask_singly(unsigned levers) {
+  const auto gone = [levers](const WeeklyAsk& ask) { return ((levers >> ask.lever) & 1U) != 0; };
+  if (std::none_of(asks_.begin(), asks_.end(), gone)) return;
   for_parts([&](Part& part, std::size_t first, std::size_t) {
     for (std::size_t i = 0; i < part.states.size(); ++i) {
       for (const WeeklyAsk& ask : asks_) {
-        if (((levers >> ask.lever) & 1U) == 0) continue;
+        if (!gone(ask)) continue;
         if (part.asked_until[i] < round_down(ask.day)) continue;
         if (!asked_for(ask, part.states[i].seen)) continue;
         part.outbox.raise(Request(static_cast<std::uint32_t>(first + i), ask.number, ask.lever));
@@ -147,16 +149,13 @@ void CoupledRun::ask_singly(unsigned levers) {
       }
     }
   });
-  const auto gone = [levers](const WeeklyAsk& ask) { return ((levers >> ask.lever) & 1U) != 0; };
   asks_.erase(std::remove_if(asks_.begin(), asks_.end(), gone), asks_.end());
 }
 
-/// Whether a weekly lever asks for the customer: it was there on the day, and not idle for too
-/// long.
+/// Whether a weekly lever asks for the customer, who was not idle for too long on the day.
 bool CoupledRun::asked_for(const WeeklyAsk& ask, const ObservableState& seen) const {
   const unsigned may = strategy_.reach[seen.region] & run_.open;
   return ((may >> ask.lever) & 1U) != 0 && seen.orders > 0 &&
-         static_cast<double>(seen.first_order) <= ask.day &&
          ask.day - static_cast<double>(seen.last_order) <=
              strategy_.levers[ask.lever].max_days_idle;
 }
@@ -249,36 +248,30 @@ void CoupledRun::take_granted(Part& part, std::size_t first, Scratch& scratch) c
 
 /// Puts them in where they belong; gives back what was set aside for who is not asked for.
 void CoupledRun::add_weekly(Part& part, std::size_t first, Scratch& scratch) const {
+  double earliest = asks_.front().day;
+  for (const WeeklyAsk& ask : asks_) earliest = std::min(earliest, ask.day);
+  const float from = round_down(earliest);
+  std::vector<std::uint32_t>& asked = scratch.due;
+  find_places(
+      part.asked_until, [from](float until) { return until >= from; }, asked);
   std::vector<Request>& granted = scratch.granted;
   granted.clear();
   auto single = scratch.singles.begin();
   const auto end = scratch.singles.end();
-  double from = asks_.front().day;
-  for (const WeeklyAsk& ask : asks_) from = std::min(from, ask.day);
-  const float earliest = round_down(from);
-  std::vector<std::uint32_t>& asked = scratch.due;
-  asked.resize(part.states.size());
-  std::size_t count = 0;
-  for (std::uint32_t i = 0; i < asked.size(); ++i) {
-    asked[count] = i;
-    count += part.asked_until[i] >= earliest ? 1 : 0;
-  }
-  asked.resize(count);
-  for (std::size_t k = 0; k < asked.size(); ++k) {
-    fetch(part.states[asked[std::min(k + kAhead, asked.size() - 1)]]);
-    const std::uint32_t i = asked[k];
-    for (; single != end && single->place(first) < i; ++single) granted.push_back(*single);
+  for (const std::uint32_t place : asked) {
+    for (; single != end && single->place(first) < place; ++single) granted.push_back(*single);
     for (const WeeklyAsk& ask : asks_) {
-      if (part.asked_until[i] < round_down(ask.day)) continue;
-      const PlannedLever& lever = strategy_.levers[ask.lever];
-      if (!asked_for(ask, part.states[i].seen)) {
+      if (part.asked_until[place] < round_down(ask.day)) continue;
+      if (!weekly_alike_ && !asked_for(ask, part.states[place].seen)) {
+        const PlannedLever& lever = strategy_.levers[ask.lever];
         part.outbox.given_back[ask.lever] += lever.set_aside_contact + lever.set_aside_redemption;
         continue;
       }
-      for (; single != end && single->place(first) == i && single->lever < ask.lever; ++single) {
+      for (; single != end && single->place(first) == place && single->lever < ask.lever;
+           ++single) {
         granted.push_back(*single);
       }
-      granted.push_back(Request(static_cast<std::uint32_t>(first + i), ask.number, ask.lever));
+      granted.push_back(Request(static_cast<std::uint32_t>(first + place), ask.number, ask.lever));
     }
   }
   granted.insert(granted.end(), single, end);

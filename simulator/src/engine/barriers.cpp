@@ -3,6 +3,7 @@
 #include "scenario/population_config.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
 
@@ -50,6 +51,8 @@ CoupledRun::CoupledRun(const Work& work, const PlannedDraw& plan, std::size_t st
     }
     weekly_idle_.push_back(idle);
   }
+  weekly_alike_ = std::popcount(strategy_.weekly) == 1;
+  for (Scratch& scratch : scratch_) scratch.counts.size_for(strategy_, strategy_.reach.size());
   people_ = roster_.total;
   parts_.resize((people_ + part_size_ - 1) / part_size_);
 }
@@ -88,11 +91,9 @@ void CoupledRun::begin() {
   });
 }
 
-/// A day after which no weekly lever asks for the customer, as it is seen now.
+/// Days on which weekly levers ask for the customer, as it is seen now, are not after this one.
 float CoupledRun::asked_until(const ObservableState& seen) const {
-  constexpr float kMargin = 0.01F;  // far over float's rounding: who is asked for is tested again
-  if (seen.orders == 0) return -kNever;
-  return seen.last_order + weekly_idle_[seen.region] + kMargin;
+  return seen.orders == 0 ? -kNever : seen.last_order + weekly_idle_[seen.region];
 }
 
 /// Makes the contacts that were granted, in blocks whose random numbers come from vector lanes.
@@ -103,7 +104,6 @@ void CoupledRun::make_contacts(Part& part, std::size_t first, std::size_t worker
   std::array<std::uint32_t, kBlock> events;
   std::array<std::array<std::uint32_t, 4>, kBlock> words;
   const std::vector<Request>& granted = scratch_[worker].granted;
-  OrderDraws draws;
   for (std::size_t begin = 0; begin < granted.size(); begin += kBlock) {
     const std::size_t count = std::min(kBlock, granted.size() - begin);
     for (std::size_t j = 0; j < count; ++j) {
@@ -118,14 +118,37 @@ void CoupledRun::make_contacts(Part& part, std::size_t first, std::size_t worker
     philox_blocks(work_.context.seed, Purpose::kLever, run_.run, std::span(customers).first(count),
                   std::span(events).first(count), std::span(words).first(count));
     for (std::size_t j = 0; j < count; ++j) {
-      const std::size_t place = customers[j] - first;
-      CustomerState& state = part.states[place];
-      aim(draws, state, customers[j]);
-      Life life(run_, tallies_[worker], &part.outbox, state, customers[j], draws);
-      if (!life.grant(granted[begin + j], moment, words[j])) continue;
-      part.next[place] = std::min(part.next[place], round_down(life.next_of_its_own()));
+      make_contact(part, granted[begin + j], customers[j] - first, customers[j], worker, moment,
+                   words[j]);
     }
   }
+}
+
+/// A contact most of which nothing comes of: no life is set up for those.
+void CoupledRun::make_contact(Part& part, const Request& request, std::size_t place,
+                              std::uint32_t customer, std::size_t worker, const Moment& moment,
+                              const std::array<std::uint32_t, 4>& words) {
+  const ContactRules& rules = work_.context.rules;
+  const PlannedLever& lever = strategy_.levers[request.lever];
+  const std::size_t step = lever.steps.size() > 1 ? request.number : 0;
+  CustomerState& state = part.states[place];
+  double fatigue = 0.0;
+  if (!admit_contact(rules, strategy_, request.lever, lever.steps[step].direct, work_.context.ticks,
+                     moment.day, state.seen, fatigue)) {
+    part.outbox.given_back[request.lever] += lever.set_aside_contact + lever.set_aside_redemption;
+    return;
+  }
+  const customers::Tier tier = tier_on(state.seen, moment.day);
+  scratch_[worker].counts.add(request.lever, step, state.seen.region, tier);
+  const bool answers = (words[0] >> 8U) < lever.steps[step].uptake_words &&
+                       lever.may_answer(state.latent.active(moment.day));
+  const bool complains = static_cast<double>(unit_uniform(words[1])) < rules.complaint * fatigue;
+  if (!answers && !complains) return;
+  OrderDraws draws;
+  aim(draws, state, customer);
+  Life life(run_, tallies_[worker], &part.outbox, state, customer, draws);
+  if (!life.follow_up(request, moment, words, fatigue, tier)) return;
+  part.next[place] = std::min(part.next[place], round_down(life.next_of_its_own()));
 }
 
 /// The contacts granted at the barrier of `from`, then everything until the next one.
@@ -137,15 +160,11 @@ void CoupledRun::live(double from, double until) {
     take_granted(part, first, scratch_[worker]);
     make_contacts(part, first, worker, moment);
     std::vector<std::uint32_t>& due = scratch_[worker].due;
-    due.resize(part.states.size());
-    std::size_t visits = 0;
-    for (std::uint32_t i = 0; i < due.size(); ++i) {
-      due[visits] = i;
-      visits += part.next[i] < end ? 1 : 0;
-    }
+    find_places(
+        part.next, [end](float next) { return next < end; }, due);
     OrderDraws draws;
-    for (std::size_t visit = 0; visit < visits; ++visit) {
-      fetch(part.states[due[std::min(visit + kAhead, visits - 1)]]);
+    for (std::size_t visit = 0; visit < due.size(); ++visit) {
+      fetch(part.states[due[std::min(visit + kAhead, due.size() - 1)]]);
       const std::size_t i = due[visit];
       CustomerState& state = part.states[i];
       const auto customer = static_cast<std::uint32_t>(first + i);
@@ -155,6 +174,10 @@ void CoupledRun::live(double from, double until) {
       part.asked_until[i] = asked_until(state.seen);
     }
   });
+  for (std::size_t worker = 0; worker < scratch_.size(); ++worker) {
+    scratch_[worker].counts.book(strategy_, moment, tallies_[worker],
+                                 parts_.front().outbox.given_back);
+  }
 }
 
 void CoupledRun::enter_phase(double day) {

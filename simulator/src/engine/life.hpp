@@ -177,11 +177,11 @@ class Life {
   /// Everything from `from` to `until` but what weekly levers ask for at barriers; the day of the
   /// next event.
   double advance(double from, double until);
-  /// A request is granted on `moment`, with the most it may cost set aside; nothing is spent where
-  /// the contact was ruled out meanwhile. `words` are the contact's random numbers. True where the
-  /// customer's next order or lapse may have moved.
-  bool grant(const Request& request, const Moment& moment,
-             const std::array<std::uint32_t, 4>& words);
+  /// What comes of a contact just granted and made on `moment`, its redemption not set aside any
+  /// more; `words` are its random numbers. True where the customer's next order or lapse may have
+  /// moved.
+  bool follow_up(const Request& request, const Moment& moment,
+                 const std::array<std::uint32_t, 4>& words, double fatigue, customers::Tier tier);
   /// True where a request would be granted as far as the customer goes.
   bool wants(const Request& request, double day) const;
   /// The customer's next order or lapse, whichever is first: a contact just made may have moved it.
@@ -214,8 +214,7 @@ class Life {
 
   void contact_due(std::size_t position, std::uint32_t number, double day);
   void ask(std::size_t position, std::uint32_t number, double day);
-  bool make_contact(std::size_t position, std::uint32_t number, const Moment& moment,
-                    const std::array<std::uint32_t, 4>* known);
+  void make_contact(std::size_t position, std::uint32_t number, const Moment& moment);
   void complain(const std::array<std::uint32_t, 4>& words, double fatigue, double day,
                 customers::Tier tier);
   bool answers(std::size_t position, const std::array<std::uint32_t, 4>& words, double fatigue,

@@ -71,7 +71,7 @@ void Life::contact_due(std::size_t position, std::uint32_t number, double day) {
   if (strategy_.levers[position].limited) {
     ask(position, number, day);
   } else {
-    make_contact(position, number, Moment(context_.discount, day), nullptr);
+    make_contact(position, number, Moment(context_.discount, day));
   }
 }
 
@@ -87,12 +87,13 @@ bool Life::wants(const Request& request, double day) const {
   return !strategy_.remembers || !ruled_out(context_.rules, lever, seen_, context_.ticks, day);
 }
 
-bool Life::grant(const Request& request, const Moment& moment, const Words& words) {
-  const PlannedLever& lever = strategy_.levers[request.lever];
+bool Life::follow_up(const Request& request, const Moment& moment, const Words& words,
+                     double fatigue, Tier tier) {
   moved_ = false;
-  if (!make_contact(request.lever, request.number, moment, &words)) {
-    give_back(request.lever, lever.set_aside_contact + lever.set_aside_redemption);
+  if (answers(request.lever, words, fatigue, request.number, moment.day)) {
+    give_back(request.lever, -strategy_.levers[request.lever].set_aside_redemption);
   }
+  if (fatigue > 0.0) complain(words, fatigue, moment.day, tier);
   return moved_;
 }
 
@@ -103,45 +104,33 @@ Words Life::contact_words(std::size_t position, std::uint32_t number, std::uint3
       {static_cast<std::uint32_t>(context_.seed), static_cast<std::uint32_t>(context_.seed >> 32)});
 }
 
-/// False where the customer is out of the lever's reach. `known` holds the contact's random numbers
-/// where they are made already.
-bool Life::make_contact(std::size_t position, std::uint32_t number, const Moment& moment,
-                        const Words* known) {
+/// Nothing happens where the customer is out of the lever's reach.
+void Life::make_contact(std::size_t position, std::uint32_t number, const Moment& moment) {
   const double day = moment.day;
   const PlannedLever& lever = strategy_.levers[position];
-  const std::size_t step = lever.steps.size() > 1 ? number : 0;
-  const PlannedStep& contact = lever.steps[step];
-  if (!eligible(lever, seen_, day, contact.direct)) return false;
+  const PlannedStep& contact = lever.steps[lever.steps.size() > 1 ? number : 0];
   if (lever.kind == TriggerKind::kAlways) {
+    if (!eligible(lever, seen_, day, contact.direct)) return;
     const Words words = contact_words(position, number, 0);
     const bool taken = static_cast<double>(unit_uniform(words[0])) < contact.uptake;
     if (taken && latent_.active(day)) respond(position, day);
-    return true;
+    return;
   }
   double fatigue = 0.0;
-  if (strategy_.remembers) {
-    if (ruled_out(context_.rules, lever, seen_, context_.ticks, day)) return false;
-    fatigue = fatigue_on(context_.rules, seen_, context_.ticks, day);
-    remember_contact(context_.rules, position, fatigue, context_.ticks, day, seen_);
-  }
+  const bool made = admit_contact(context_.rules, strategy_, position, contact.direct,
+                                  context_.ticks, day, seen_, fatigue);
+  if (!made) return;
   const Tier tier = tier_on(seen_, day);
   ++tally_.totals->contacts;
   ++tally_.levers[lever.index].contacts;
   ++tally_.totals->channel_contacts[contact.channel];
   ++tally_.cell(moment.month, seen_.region, tier).contacts;
   if (contact.contact_cost > 0) add_cost(position, moment, contact.contact_cost, tier);
-  if (lever.limited) give_back(position, lever.set_aside_contact - contact.contact_cost);
   const bool may_complain = fatigue > 0.0 && context_.rules.complaint > 0.0;
-  const bool may_answer = latent_.active(day) || lever.reactivation > 0.0 || lever.first_loss < 1.0;
-  bool answered = false;
-  if (may_complain || may_answer) {
-    const Words words = known != nullptr ? *known : contact_words(position, number, 0);
-    answered = may_answer && answers(position, words, fatigue, number, day);
-    if (may_complain) complain(words, fatigue, day, tier);
-  }
-  if (answered) ++tally_.totals->channel_responses[contact.channel];
-  if (lever.limited && !answered) give_back(position, lever.set_aside_redemption);
-  return true;
+  if (!may_complain && !lever.may_answer(latent_.active(day))) return;
+  const Words words = contact_words(position, number, 0);
+  answers(position, words, fatigue, number, day);
+  if (may_complain) complain(words, fatigue, day, tier);
 }
 
 /// Whether the customer answers, and what follows.
@@ -149,6 +138,7 @@ bool Life::answers(std::size_t position, const Words& words, double fatigue, std
                    double day) {
   const PlannedLever& lever = strategy_.levers[position];
   const std::size_t step = lever.steps.size() > 1 ? number : 0;
+  if (!lever.may_answer(latent_.active(day))) return false;
   double uptake = lever.steps[step].uptake;
   const auto u = static_cast<double>(unit_uniform(words[0]));
   if (!(u < uptake)) return false;  // what follows only lowers it
@@ -164,6 +154,7 @@ bool Life::answers(std::size_t position, const Words& words, double fatigue, std
     ++tally_.totals->reactivated;
     wake(position, number, unit_exponential(words[3]), day);
   }
+  ++tally_.totals->channel_responses[lever.steps[step].channel];
   respond(position, day);
   return true;
 }

@@ -97,16 +97,15 @@ void plan_trigger(const LeverSpec& lever, const Scenario& scenario, PlannedLever
     planned.days =
         calendar_days(trigger.days, scenario.start_day.value_or(0), scenario.horizon_days);
   }
+  const auto add = [&](double after, double uptake, double contact, Channel channel) {
+    planned.steps.push_back({after, uptake, to_money(contact), channel != Channel::kOnsite,
+                             static_cast<std::uint8_t>(channel),
+                             static_cast<std::uint32_t>(std::ceil(uptake * 0x1.0p24))});
+  };
   for (const StepSpec& step : lever.steps) {
-    planned.steps.push_back({step.after_days, step.uptake, to_money(step.contact),
-                             step.channel != Channel::kOnsite,
-                             static_cast<std::uint8_t>(step.channel)});
+    add(step.after_days, step.uptake, step.contact, step.channel);
   }
-  if (planned.steps.empty()) {
-    planned.steps.push_back({0.0, lever.uptake, to_money(lever.cost.contact),
-                             lever.channel != Channel::kOnsite,
-                             static_cast<std::uint8_t>(lever.channel)});
-  }
+  if (planned.steps.empty()) add(0.0, lever.uptake, lever.cost.contact, lever.channel);
 }
 
 void plan_costs(const LeverSpec& lever, PlannedLever& planned) {

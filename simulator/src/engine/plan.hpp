@@ -34,8 +34,9 @@ struct PlannedStep {
   double after_days = 0.0;
   double uptake = 0.0;
   Money contact_cost = 0;
-  bool direct = true;  ///< does not reach who has unsubscribed
+  bool direct = true;              ///< does not reach who has unsubscribed
   std::uint8_t channel = 0;
+  std::uint32_t uptake_words = 0;  ///< values of unit_uniform, of 2^24, that are under uptake
 };
 
 /// A lever as a strategy uses it. What bits and positions stand for are levers of the strategy.
@@ -82,6 +83,11 @@ struct PlannedLever {
   ReferralSpec referral;
   double acquisition = 1.0;
   double acquisition_cost = 1.0;
+
+  /// Whether a contact may be answered, by a customer who is active or has left.
+  bool may_answer(bool active) const noexcept {
+    return active || reactivation > 0.0 || first_loss < 1.0;
+  }
 };
 
 struct PlannedStrategy {

@@ -57,6 +57,26 @@ inline void fetch(const CustomerState& state) noexcept {
   __builtin_prefetch(&state.seen.pauses);
 }
 
+/// Places of the values that pass a test, in order; quick where few do.
+template <class Test>
+void find_places(std::span<const float> values, Test test, std::vector<std::uint32_t>& places) {
+  constexpr std::size_t kBlock = 16;
+  places.resize(values.size() + 1);
+  std::size_t found = 0;
+  for (std::size_t begin = 0; begin < values.size(); begin += kBlock) {
+    if (begin + kBlock <= values.size()) {
+      unsigned any = 0;
+      for (std::size_t i = begin; i < begin + kBlock; ++i) any |= test(values[i]) ? 1U : 0U;
+      if (any == 0) continue;
+    }
+    for (std::size_t i = begin; i < std::min(begin + kBlock, values.size()); ++i) {
+      places[found] = static_cast<std::uint32_t>(i);
+      found += test(values[i]) ? 1U : 0U;
+    }
+  }
+  places.resize(found);
+}
+
 /// Runs a coupled strategy in one run: weeks of customers alone, then a barrier. `base_margin` is
 /// the baseline's by month.
 class CoupledRun {
@@ -85,6 +105,7 @@ class CoupledRun {
     std::vector<std::uint32_t> due;
     std::vector<Request> singles;  ///< requests granted
     std::vector<Request> granted;  ///< the same with contacts of weekly levers
+    ContactCounts counts;
   };
   template <class Body>
   void for_parts(const Body& body) {
@@ -113,6 +134,9 @@ class CoupledRun {
   void take_granted(Part& part, std::size_t first, Scratch& scratch) const;
   void add_weekly(Part& part, std::size_t first, Scratch& scratch) const;
   void make_contacts(Part& part, std::size_t first, std::size_t worker, const Moment& moment);
+  void make_contact(Part& part, const Request& request, std::size_t place, std::uint32_t customer,
+                    std::size_t worker, const Moment& moment,
+                    const std::array<std::uint32_t, 4>& words);
   void let_in(double day);
   void aim(OrderDraws& draws, const CustomerState& state, std::uint32_t customer) const;
 
@@ -131,6 +155,7 @@ class CoupledRun {
   std::vector<Scratch> scratch_;    ///< by worker
   std::vector<WeeklyAsk> asks_;     ///< at the last barrier, granted to all
   std::vector<float> weekly_idle_;  ///< by region: longest idleness in which a weekly lever asks
+  bool weekly_alike_ = false;       ///< all of them ask for the same customers
   std::vector<Part> parts_;
   std::size_t part_size_;
   std::uint64_t people_ = 0;

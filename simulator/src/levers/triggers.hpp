@@ -103,4 +103,19 @@ inline void remember_contact(const ContactRules& rules, std::size_t position, do
   seen.fatigue = static_cast<std::uint8_t>(std::min(255.0, (fatigue + 1.0) * 16.0 + 0.5));
 }
 
+/// Makes a contact as far as its customer's eligibility and memory go: false where it is out of
+/// reach. `fatigue` becomes that before the contact.
+inline bool admit_contact(const ContactRules& rules, const PlannedStrategy& strategy,
+                          std::size_t position, bool direct, const Ticks& ticks, double day,
+                          ObservableState& seen, double& fatigue) noexcept {
+  const PlannedLever& lever = strategy.levers[position];
+  fatigue = 0.0;
+  if (!eligible(lever, seen, day, direct)) return false;
+  if (!strategy.remembers) return true;
+  if (ruled_out(rules, lever, seen, ticks, day)) return false;
+  fatigue = fatigue_on(rules, seen, ticks, day);
+  remember_contact(rules, position, fatigue, ticks, day, seen);
+  return true;
+}
+
 }  // namespace tenure::simulator
