@@ -255,26 +255,27 @@ void CoupledRun::add_weekly(Part& part, std::size_t first, Scratch& scratch) con
   find_places(
       part.asked_until, [from](float until) { return until >= from; }, asked);
   std::vector<Request>& granted = scratch.granted;
-  granted.clear();
-  auto single = scratch.singles.begin();
-  const auto end = scratch.singles.end();
+  granted.resize(asked.size() * asks_.size() + scratch.singles.size());
+  Request* out = granted.data();
+  const Request* single = scratch.singles.data();
+  const Request* const end = single + scratch.singles.size();
   for (const std::uint32_t place : asked) {
-    for (; single != end && single->place(first) < place; ++single) granted.push_back(*single);
+    while (single != end && single->place(first) < place) *out++ = *single++;
     for (const WeeklyAsk& ask : asks_) {
-      if (part.asked_until[place] < round_down(ask.day)) continue;
+      if (asks_.size() > 1 && part.asked_until[place] < round_down(ask.day)) continue;
       if (!weekly_alike_ && !asked_for(ask, part.states[place].seen)) {
         const PlannedLever& lever = strategy_.levers[ask.lever];
         part.outbox.given_back[ask.lever] += lever.set_aside_contact + lever.set_aside_redemption;
         continue;
       }
-      for (; single != end && single->place(first) == place && single->lever < ask.lever;
-           ++single) {
-        granted.push_back(*single);
+      while (single != end && single->place(first) == place && single->lever < ask.lever) {
+        *out++ = *single++;
       }
-      granted.push_back(Request(static_cast<std::uint32_t>(first + place), ask.number, ask.lever));
+      *out++ = Request(static_cast<std::uint32_t>(first + place), ask.number, ask.lever);
     }
   }
-  granted.insert(granted.end(), single, end);
+  out = std::copy(single, end, out);
+  granted.resize(static_cast<std::size_t>(out - granted.data()));
 }
 
 }  // namespace tenure::simulator

@@ -209,8 +209,8 @@ class Life {
   void redeem_vouchers(double day, Money revenue, customers::Tier tier);
   void bring_customers();
   void observe_order(double day, Money revenue);
-  void leave_or_wind(double day, const OrderDraw& draw, double dropout);
-  void wind(double day, float clock);
+  void leave_or_wind(double day, const OrderDraw& draw, double dropout, const Multiplier& rate);
+  void wind(double day, float clock, const Multiplier& rate);
 
   void contact_due(std::size_t position, std::uint32_t number, double day);
   void ask(std::size_t position, std::uint32_t number, double day);

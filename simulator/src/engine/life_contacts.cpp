@@ -26,10 +26,7 @@ void Life::set_contacts(double from) {
   const unsigned may = strategy_.reach[seen_.region] & run_.open & ~strategy_.weekly;
   spelled_ = may & spell.open_to(seen_);
   const auto last = static_cast<double>(seen_.last_order);
-  const auto next = std::partition_point(
-      spell.contacts.begin(), spell.contacts.end(),
-      [&](const SpellContact& contact) { return last + contact.after < from; });
-  spell_next_ = static_cast<std::size_t>(next - spell.contacts.begin());
+  spell_next_ = from <= last ? 0 : spell.first_from(last, from);
   plan_spelled();
   for (unsigned left = may & spell.also(seen_); left != 0; left &= left - 1) {
     plan_contact(static_cast<std::size_t>(std::countr_zero(left)), from, 0);
@@ -177,7 +174,7 @@ void Life::wake(std::size_t position, std::uint32_t number, float clock, double 
     const double life = static_cast<double>(unit_exponential(more[0])) / rate;
     latent_.leave_day = day_or_latest(solve_day(context_.flat, dropout_clock(day), day, life));
   }
-  wind(day, clock);
+  wind(day, clock, multiplier(kRate, day));
 }
 
 void Life::complain(const Words& words, double fatigue, double day, Tier tier) {

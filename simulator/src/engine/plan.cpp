@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <utility>
 
 namespace tenure::simulator {
@@ -133,6 +134,7 @@ void plan_effects(const LeverSpec& lever, PlannedLever& planned) {
   planned.excess = {effect.rate - 1.0, effect.dropout - 1.0, effect.basket - 1.0,
                     effect.returns - 1.0};
   planned.halvings = 1.0 / effect.half_life_days;
+  planned.mean_life = effect.half_life_days / std::numbers::ln2;
   planned.life = kHalfLivesKept * effect.half_life_days;
   planned.first_loss = effect.first_loss;
   planned.reactivation = effect.reactivation;

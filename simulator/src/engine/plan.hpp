@@ -74,6 +74,7 @@ struct PlannedLever {
   Money set_aside_redemption = 0;         ///< most that its redemption costs
   std::array<double, kEffects> excess{};  ///< multiplier - 1 at the moment of a response
   double halvings = 0.0;                  ///< a day: 1 / half-life; 0 for ever
+  double mean_life = 0.0;                 ///< days: half-life / ln 2
   double life = 0.0;                      ///< days after which the effect is over
   double first_loss = 1.0;
   double reactivation = 0.0;

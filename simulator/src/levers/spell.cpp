@@ -76,6 +76,7 @@ SpellTable spell_table(std::span<const PlannedLever> levers) {
             [](const SpellContact& a, const SpellContact& b) {
               return std::tie(a.after, a.lever, a.number) < std::tie(b.after, b.lever, b.number);
             });
+  for (const SpellContact& contact : table.contacts) table.days.push_back(contact.after);
   return table;
 }
 

@@ -23,6 +23,7 @@ struct SpellContact {
 /// depends on more than the last order goes by next_contact (`also`).
 struct SpellTable {
   std::vector<SpellContact> contacts;         ///< by day, then by lever
+  std::vector<double> days;                   ///< `after` of each
   std::uint16_t levers = 0;                   ///< bits of those in the table
   std::vector<std::uint16_t> by_order{0};     ///< by orders placed: bits that may fire; the last
                                               ///< entry for all higher numbers
@@ -32,6 +33,18 @@ struct SpellTable {
   std::uint16_t grown = 0;                    ///< bits that fire when `growth` is entered
   std::uint16_t matured = 0;                  ///< likewise `mature`
 
+  /// Place of the first contact not before `from`, of who ordered last on `last`.
+  std::size_t first_from(double last, double from) const noexcept {
+    constexpr std::size_t kFew = 32;
+    if (days.size() > kFew) {
+      const auto before = [&](double after) { return last + after < from; };
+      return static_cast<std::size_t>(std::partition_point(days.begin(), days.end(), before) -
+                                      days.begin());
+    }
+    std::size_t place = 0;  // counted without a branch
+    for (const double after : days) place += last + after < from ? 1U : 0U;
+    return place;
+  }
   /// Bits of levers whose contacts in the table the customer is in for after its last order.
   unsigned open_to(const ObservableState& seen) const noexcept {
     const std::size_t order = std::min<std::size_t>(seen.orders, by_order.size() - 1);

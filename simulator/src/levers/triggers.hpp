@@ -71,21 +71,32 @@ inline double fatigue_on(const ContactRules& rules, const ObservableState& seen,
   return static_cast<double>(seen.fatigue) / 16.0 * static_cast<double>(rules.fatigue_left[passed]);
 }
 
+/// Who made the customer's contact `i` before, 0 the last: position of the lever + 1, or 0.
+inline unsigned contacted_by(const ObservableState& seen, std::size_t i) noexcept {
+  return (static_cast<unsigned>(seen.contacted) >> (4 * i)) & 15U;
+}
+
 /// True where the frequency cap or an exclusion rules out a contact on `day`.
 inline bool ruled_out(const ContactRules& rules, const PlannedLever& lever,
                       const ObservableState& seen, const Ticks& ticks, double day) noexcept {
   double age = day - ticks.to(seen.last_contact) + rules.slack;
-  std::uint32_t within = 0;
-  for (std::size_t i = 0; i < kRememberedContacts; ++i) {
-    const unsigned who = (static_cast<unsigned>(seen.contacted) >> (4 * i)) & 15U;
-    if (who == 0) break;
-    if (i > 0) {
-      if (seen.pauses[i - 1] == 255) break;
-      age += static_cast<double>(seen.pauses[i - 1]) * rules.pause_unit;
+  if (rules.cap_contacts > 0 && contacted_by(seen, rules.cap_contacts - 1) != 0) {
+    unsigned pauses = 0;
+    bool longer = false;
+    for (std::size_t i = 0; i + 1 < rules.cap_contacts; ++i) {
+      pauses += seen.pauses[i];
+      longer |= seen.pauses[i] == 255;
     }
-    if (age >= rules.cap_days && (lever.excludes == 0 || age >= lever.exclusion_days)) break;
-    if (age < rules.cap_days && ++within >= rules.cap_contacts) return true;
-    if (((lever.excludes >> (who - 1)) & 1U) != 0 && age < lever.exclusion_days) return true;
+    const double span = age + static_cast<double>(pauses) * rules.pause_unit;
+    if (!longer && span < rules.cap_days) return true;
+  }
+  if (lever.excludes == 0) return false;
+  for (std::size_t i = 0; i < kRememberedContacts; ++i) {
+    const unsigned who = contacted_by(seen, i);
+    if (who == 0 || (i > 0 && seen.pauses[i - 1] == 255)) break;
+    if (i > 0) age += static_cast<double>(seen.pauses[i - 1]) * rules.pause_unit;
+    if (age >= lever.exclusion_days) break;
+    if (((lever.excludes >> (who - 1)) & 1U) != 0) return true;
   }
   return false;
 }
