@@ -100,10 +100,7 @@ void CoupledRun::count_wanted() {
     part.wanted = {};
     for (const Request& request : part.outbox.requests) ++part.wanted[request.lever];
     for (const WeeklyAsk& ask : asks_) {
-      const float day = round_down(ask.day);
-      std::uint32_t asked = 0;
-      for (const float until : part.asked_until) asked += until >= day ? 1U : 0U;
-      part.wanted[ask.lever] += asked;
+      part.wanted[ask.lever] += count_from(part.asked_until, round_down(ask.day));
     }
   });
 }
@@ -250,10 +247,8 @@ void CoupledRun::take_granted(Part& part, std::size_t first, Scratch& scratch) c
 void CoupledRun::add_weekly(Part& part, std::size_t first, Scratch& scratch) const {
   double earliest = asks_.front().day;
   for (const WeeklyAsk& ask : asks_) earliest = std::min(earliest, ask.day);
-  const float from = round_down(earliest);
   std::vector<std::uint32_t>& asked = scratch.due;
-  find_places(
-      part.asked_until, [from](float until) { return until >= from; }, asked);
+  places_from(part.asked_until, round_down(earliest), asked);
   std::vector<Request>& granted = scratch.granted;
   granted.resize(asked.size() * asks_.size() + scratch.singles.size());
   Request* out = granted.data();

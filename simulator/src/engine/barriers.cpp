@@ -104,11 +104,13 @@ void CoupledRun::make_contacts(Part& part, std::size_t first, std::size_t worker
   std::array<std::uint32_t, kBlock> events;
   std::array<std::array<std::uint32_t, 4>, kBlock> words;
   const std::vector<Request>& granted = scratch_[worker].granted;
+  const auto fetch_one = [&](std::size_t i) {
+    if (i < granted.size()) fetch(part.states[granted[i].place(first)]);
+  };
+  for (std::size_t i = 0; i < kBlock; ++i) fetch_one(i);
   for (std::size_t begin = 0; begin < granted.size(); begin += kBlock) {
     const std::size_t count = std::min(kBlock, granted.size() - begin);
     for (std::size_t j = 0; j < count; ++j) {
-      const std::size_t ahead = std::min(begin + j + kAhead, granted.size() - 1);
-      fetch(part.states[granted[ahead].place(first)]);
       const Request& request = granted[begin + j];
       const std::size_t place = request.place(first);
       customers[j] = static_cast<std::uint32_t>(first + place);
@@ -118,6 +120,7 @@ void CoupledRun::make_contacts(Part& part, std::size_t first, std::size_t worker
     philox_blocks(work_.context.seed, Purpose::kLever, run_.run, std::span(customers).first(count),
                   std::span(events).first(count), std::span(words).first(count));
     for (std::size_t j = 0; j < count; ++j) {
+      fetch_one(begin + kBlock + j);
       make_contact(part, granted[begin + j], customers[j] - first, customers[j], worker, moment,
                    words[j]);
     }
@@ -133,8 +136,8 @@ void CoupledRun::make_contact(Part& part, const Request& request, std::size_t pl
   const std::size_t step = lever.steps.size() > 1 ? request.number : 0;
   CustomerState& state = part.states[place];
   double fatigue = 0.0;
-  if (!admit_contact(rules, strategy_, request.lever, lever.steps[step].direct, work_.context.ticks,
-                     moment.day, state.seen, fatigue)) {
+  if (!admit_contact(rules, strategy_, request.lever, lever.steps[step].direct, moment.day,
+                     barrier_tick_, state.seen, fatigue)) {
     part.outbox.given_back[request.lever] += lever.set_aside_contact + lever.set_aside_redemption;
     return;
   }
@@ -156,12 +159,12 @@ void CoupledRun::live(double from, double until) {
   auto end = static_cast<float>(until);
   if (static_cast<double>(end) < until) end = std::nextafter(end, kNever);
   const Moment moment(work_.context.discount, from);
+  barrier_tick_ = work_.context.ticks.from(from);
   for_parts([&](Part& part, std::size_t first, std::size_t worker) {
     take_granted(part, first, scratch_[worker]);
     make_contacts(part, first, worker, moment);
     std::vector<std::uint32_t>& due = scratch_[worker].due;
-    find_places(
-        part.next, [end](float next) { return next < end; }, due);
+    places_below(part.next, end, due);
     OrderDraws draws;
     for (std::size_t visit = 0; visit < due.size(); ++visit) {
       fetch(part.states[due[std::min(visit + kAhead, due.size() - 1)]]);

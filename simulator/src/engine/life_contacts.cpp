@@ -81,7 +81,11 @@ bool Life::wants(const Request& request, double day) const {
   const PlannedLever& lever = strategy_.levers[request.lever];
   const std::size_t step = lever.steps.size() > 1 ? request.number : 0;
   if (!eligible(lever, seen_, day, lever.steps[step].direct)) return false;
-  return !strategy_.remembers || !ruled_out(context_.rules, lever, seen_, context_.ticks, day);
+  if (!strategy_.remembers) return true;
+  const std::uint16_t now = context_.ticks.from(day);
+  const std::uint32_t passed =
+      now > seen_.last_contact ? std::uint32_t{now} - seen_.last_contact : 0U;
+  return !ruled_out(context_.rules, lever, seen_, passed);
 }
 
 bool Life::follow_up(const Request& request, const Moment& moment, const Words& words,
@@ -114,8 +118,8 @@ void Life::make_contact(std::size_t position, std::uint32_t number, const Moment
     return;
   }
   double fatigue = 0.0;
-  const bool made = admit_contact(context_.rules, strategy_, position, contact.direct,
-                                  context_.ticks, day, seen_, fatigue);
+  const bool made = admit_contact(context_.rules, strategy_, position, contact.direct, day,
+                                  context_.ticks.from(day), seen_, fatigue);
   if (!made) return;
   const Tier tier = tier_on(seen_, day);
   ++tally_.totals->contacts;

@@ -2,6 +2,7 @@
 
 #include "engine/life.hpp"
 #include "engine/people.hpp"
+#include "engine/places.hpp"
 #include "engine/tally.hpp"
 
 #include <tenure/core/execution.hpp>
@@ -55,26 +56,6 @@ inline constexpr std::size_t kAhead = 8;  // customers whose state is fetched be
 inline void fetch(const CustomerState& state) noexcept {
   __builtin_prefetch(&state.latent);
   __builtin_prefetch(&state.seen.pauses);
-}
-
-/// Places of the values that pass a test, in order; quick where few do.
-template <class Test>
-void find_places(std::span<const float> values, Test test, std::vector<std::uint32_t>& places) {
-  constexpr std::size_t kBlock = 16;
-  places.resize(values.size() + 1);
-  std::size_t found = 0;
-  for (std::size_t begin = 0; begin < values.size(); begin += kBlock) {
-    if (begin + kBlock <= values.size()) {
-      unsigned any = 0;
-      for (std::size_t i = begin; i < begin + kBlock; ++i) any |= test(values[i]) ? 1U : 0U;
-      if (any == 0) continue;
-    }
-    for (std::size_t i = begin; i < std::min(begin + kBlock, values.size()); ++i) {
-      places[found] = static_cast<std::uint32_t>(i);
-      found += test(values[i]) ? 1U : 0U;
-    }
-  }
-  places.resize(found);
 }
 
 /// Runs a coupled strategy in one run: weeks of customers alone, then a barrier. `base_margin` is
@@ -155,6 +136,7 @@ class CoupledRun {
   std::vector<Scratch> scratch_;    ///< by worker
   std::vector<WeeklyAsk> asks_;     ///< at the last barrier, granted to all
   std::vector<float> weekly_idle_;  ///< by region: longest idleness in which a weekly lever asks
+  std::uint16_t barrier_tick_ = 0;  ///< of the last barrier
   bool weekly_alike_ = false;       ///< all of them ask for the same customers
   std::vector<Part> parts_;
   std::size_t part_size_;

@@ -100,7 +100,8 @@ ContactRules::ContactRules(const Scenario& scenario, double tick_days)
       unsubscribe(scenario.fatigue.unsubscribe),
       dropout(scenario.fatigue.dropout),
       cap_contacts(scenario.fatigue.cap_contacts),
-      cap_days(scenario.fatigue.cap_days),
+      cap_ticks(static_cast<float>(scenario.fatigue.cap_days / tick_days)),
+      days_per_tick(static_cast<float>(tick_days)),
       slack(tick_days) {
   // Until sixteen contacts' worth of fatigue is less than a hundredth of one.
   constexpr double kHalvingsKept = 11.0;
@@ -109,10 +110,10 @@ ContactRules::ContactRules(const Scenario& scenario, double tick_days)
   for (double tick = 0.0; tick <= ticks; tick += 1.0) {
     fatigue_left.push_back(static_cast<float>(half_power(tick * tick_days * halvings)));
   }
-  double longest = cap_days;
+  double longest = scenario.fatigue.cap_days;
   for (const LeverSpec& lever : scenario.levers) longest = std::max(longest, lever.exclusion_days);
-  if (longest > 0.0) per_pause_unit = 200.0 / longest;
-  pause_unit = 1.0 / per_pause_unit;
+  if (longest > 0.0) pause_unit = static_cast<float>(longest / tick_days / 200.0);
+  per_pause_unit = 1.0F / pause_unit;
 }
 
 }  // namespace tenure::simulator

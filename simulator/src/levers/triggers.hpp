@@ -56,76 +56,80 @@ struct ContactRules {
   double unsubscribe = 0.0;
   double dropout = 1.0;
   std::uint32_t cap_contacts = 0;
-  double cap_days = 0.0;
-  double pause_unit = 1.0;  ///< days
-  double per_pause_unit = 1.0;
+  float cap_ticks = 0.0F;
+  float pause_unit = 1.0F;  ///< ticks
+  float per_pause_unit = 1.0F;
+  float days_per_tick = 1.0F;
   double slack = 0.0;  ///< days within which two times are the same: a tick
 };
-
-/// Fatigue on `day`, to the tick.
-inline double fatigue_on(const ContactRules& rules, const ObservableState& seen, const Ticks& ticks,
-                         double day) noexcept {
-  const std::uint16_t now = ticks.from(day);
-  const std::size_t passed = now > seen.last_contact ? now - std::size_t{seen.last_contact} : 0;
-  if (passed >= rules.fatigue_left.size()) return 0.0;
-  return static_cast<double>(seen.fatigue) / 16.0 * static_cast<double>(rules.fatigue_left[passed]);
-}
 
 /// Who made the customer's contact `i` before, 0 the last: position of the lever + 1, or 0.
 inline unsigned contacted_by(const ObservableState& seen, std::size_t i) noexcept {
   return (static_cast<unsigned>(seen.contacted) >> (4 * i)) & 15U;
 }
 
-/// True where the frequency cap or an exclusion rules out a contact on `day`.
+/// True where the frequency cap or an exclusion rules out a contact `passed` ticks after the last.
 inline bool ruled_out(const ContactRules& rules, const PlannedLever& lever,
-                      const ObservableState& seen, const Ticks& ticks, double day) noexcept {
-  double age = day - ticks.to(seen.last_contact) + rules.slack;
+                      const ObservableState& seen, std::uint32_t passed) noexcept {
+  float age = static_cast<float>(static_cast<std::int32_t>(passed) + 1);  // a tick of slack
   if (rules.cap_contacts > 0 && contacted_by(seen, rules.cap_contacts - 1) != 0) {
-    unsigned pauses = 0;
+    std::int32_t pauses = 0;
     bool longer = false;
     for (std::size_t i = 0; i + 1 < rules.cap_contacts; ++i) {
       pauses += seen.pauses[i];
       longer |= seen.pauses[i] == 255;
     }
-    const double span = age + static_cast<double>(pauses) * rules.pause_unit;
-    if (!longer && span < rules.cap_days) return true;
+    const float span = age + static_cast<float>(pauses) * rules.pause_unit;
+    if (!longer && span < rules.cap_ticks) return true;
   }
   if (lever.excludes == 0) return false;
   for (std::size_t i = 0; i < kRememberedContacts; ++i) {
     const unsigned who = contacted_by(seen, i);
     if (who == 0 || (i > 0 && seen.pauses[i - 1] == 255)) break;
-    if (i > 0) age += static_cast<double>(seen.pauses[i - 1]) * rules.pause_unit;
-    if (age >= lever.exclusion_days) break;
+    if (i > 0) age += static_cast<float>(seen.pauses[i - 1]) * rules.pause_unit;
+    if (static_cast<double>(age * rules.days_per_tick) >= lever.exclusion_days) break;
     if (((lever.excludes >> (who - 1)) & 1U) != 0) return true;
   }
   return false;
 }
 
-/// Remembers a contact of the lever at `position`: `fatigue` is that before it.
-inline void remember_contact(const ContactRules& rules, std::size_t position, double fatigue,
-                             const Ticks& ticks, double day, ObservableState& seen) noexcept {
-  const double passed = std::max(0.0, day - ticks.to(seen.last_contact));
-  const double pause = (passed + rules.slack) * rules.per_pause_unit;
-  for (std::size_t i = seen.pauses.size() - 1; i > 0; --i) seen.pauses[i] = seen.pauses[i - 1];
-  seen.pauses[0] = pause >= 255.0 ? std::uint8_t{255} : static_cast<std::uint8_t>(pause);
-  seen.contacted = static_cast<std::uint16_t>((static_cast<unsigned>(seen.contacted) << 4U) |
-                                              static_cast<unsigned>(position + 1));
-  seen.last_contact = ticks.from(day);
-  seen.fatigue = static_cast<std::uint8_t>(std::min(255.0, (fatigue + 1.0) * 16.0 + 0.5));
+/// Fatigue `passed` ticks after the last contact, in sixteenths of a contact.
+inline float fatigue_after(const ContactRules& rules, const ObservableState& seen,
+                           std::uint32_t passed) noexcept {
+  if (passed >= rules.fatigue_left.size()) return 0.0F;
+  return static_cast<float>(static_cast<std::int32_t>(seen.fatigue)) * rules.fatigue_left[passed];
 }
 
-/// Makes a contact as far as its customer's eligibility and memory go: false where it is out of
-/// reach. `fatigue` becomes that before the contact.
+/// Remembers a contact of the lever at `position` at tick `now`: `fatigue` is that before it.
+inline void remember_contact(const ContactRules& rules, std::size_t position, float fatigue,
+                             std::uint32_t passed, std::uint16_t now,
+                             ObservableState& seen) noexcept {
+  const float units =
+      static_cast<float>(static_cast<std::int32_t>(passed) + 1) * rules.per_pause_unit;
+  for (std::size_t i = seen.pauses.size() - 1; i > 0; --i) seen.pauses[i] = seen.pauses[i - 1];
+  seen.pauses[0] = static_cast<std::uint8_t>(static_cast<std::int32_t>(std::min(255.0F, units)));
+  seen.contacted = static_cast<std::uint16_t>((static_cast<unsigned>(seen.contacted) << 4U) |
+                                              static_cast<unsigned>(position + 1));
+  seen.last_contact = now;
+  seen.fatigue =
+      static_cast<std::uint8_t>(static_cast<std::int32_t>(std::min(255.0F, fatigue + 16.5F)));
+}
+
+/// Makes a contact on `day`, which is tick `now`, as far as its customer's eligibility and memory
+/// go: false where it is out of reach. `fatigue` becomes that before the contact.
 inline bool admit_contact(const ContactRules& rules, const PlannedStrategy& strategy,
-                          std::size_t position, bool direct, const Ticks& ticks, double day,
+                          std::size_t position, bool direct, double day, std::uint16_t now,
                           ObservableState& seen, double& fatigue) noexcept {
   const PlannedLever& lever = strategy.levers[position];
   fatigue = 0.0;
   if (!eligible(lever, seen, day, direct)) return false;
   if (!strategy.remembers) return true;
-  if (ruled_out(rules, lever, seen, ticks, day)) return false;
-  fatigue = fatigue_on(rules, seen, ticks, day);
-  remember_contact(rules, position, fatigue, ticks, day, seen);
+  const std::uint32_t passed =
+      now > seen.last_contact ? std::uint32_t{now} - seen.last_contact : 0U;
+  if (ruled_out(rules, lever, seen, passed)) return false;
+  const float before = fatigue_after(rules, seen, passed);
+  remember_contact(rules, position, before, passed, now, seen);
+  fatigue = static_cast<double>(before * 0.0625F);
   return true;
 }
 
