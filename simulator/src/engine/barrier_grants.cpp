@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <utility>
 
 /// Who is granted what at a barrier.
 namespace tenure::simulator {
@@ -94,13 +95,15 @@ void CoupledRun::plan_week(double from, double until) {
   }
 }
 
-/// Counts what every lever asks for, by part: of a weekly lever somewhat more than is wanted.
-void CoupledRun::count_wanted() {
+/// Counts what every lever asks for, by part: of a weekly lever more than is wanted, all customers
+/// there are unless `nearly` who is asked for.
+void CoupledRun::count_wanted(bool nearly) {
   for_parts([&](Part& part, std::size_t, std::size_t) {
     part.wanted = {};
     for (const Request& request : part.outbox.requests) ++part.wanted[request.lever];
     for (const WeeklyAsk& ask : asks_) {
-      part.wanted[ask.lever] += count_from(part.asked_until, round_down(ask.day));
+      part.wanted[ask.lever] +=
+          nearly ? count_from(part.asked_until, round_down(ask.day)) : part.asked_until.size();
     }
   });
 }
@@ -163,8 +166,12 @@ void CoupledRun::grant(double from, double day) {
     for (Part& part : parts_) part.outbox.requests.clear();
   }
   plan_week(from, day);
-  count_wanted();
-  const unsigned short_of = short_levers();
+  count_wanted(false);
+  unsigned short_of = short_levers();
+  if ((short_of & strategy_.weekly) != 0) {
+    count_wanted(true);
+    short_of = short_levers();
+  }
   if (short_of != 0) {
     ask_singly(short_of);
     drop_unwanted(day, short_of);
@@ -190,10 +197,11 @@ void CoupledRun::grant(double from, double day) {
 /// place.
 void CoupledRun::drop_unwanted(double day, unsigned levers) {
   for_parts([&](Part& part, std::size_t first, std::size_t worker) {
-    for (unsigned left = levers & 0xFFFFU; left != 0; left &= left - 1) {
-      const auto lever = static_cast<std::size_t>(std::countr_zero(left));
-      if (lever < part.wanted.size()) part.wanted[lever] = 0;
+    std::uint64_t concerned = 0;
+    for (std::size_t i = 0; i < part.wanted.size(); ++i) {
+      if (((levers >> i) & 1U) != 0) concerned += std::exchange(part.wanted[i], 0);
     }
+    if (concerned == 0) return;
     std::size_t kept = 0;
     OrderDraws draws;
     for (const Request& request : part.outbox.requests) {
@@ -249,6 +257,10 @@ void CoupledRun::add_weekly(Part& part, std::size_t first, Scratch& scratch) con
   for (const WeeklyAsk& ask : asks_) earliest = std::min(earliest, ask.day);
   std::vector<std::uint32_t>& asked = scratch.due;
   places_from(part.asked_until, round_down(earliest), asked);
+  constexpr std::size_t kFirst = 64;  // who is contacted first; make_contacts fetches the rest
+  for (std::size_t i = 0; i < std::min(kFirst, asked.size()); ++i) {
+    fetch_for_contact(part.states[asked[i]]);
+  }
   std::vector<Request>& granted = scratch.granted;
   granted.resize(asked.size() * asks_.size() + scratch.singles.size());
   Request* out = granted.data();
@@ -259,17 +271,22 @@ void CoupledRun::add_weekly(Part& part, std::size_t first, Scratch& scratch) con
     for (const WeeklyAsk& ask : asks_) {
       if (asks_.size() > 1 && part.asked_until[place] < round_down(ask.day)) continue;
       if (!weekly_alike_ && !asked_for(ask, part.states[place].seen)) {
-        const PlannedLever& lever = strategy_.levers[ask.lever];
-        part.outbox.given_back[ask.lever] += lever.set_aside_contact + lever.set_aside_redemption;
         continue;
       }
       while (single != end && single->place(first) == place && single->lever < ask.lever) {
         *out++ = *single++;
       }
       *out++ = Request(static_cast<std::uint32_t>(first + place), ask.number, ask.lever);
+      --part.granted[ask.lever];
     }
   }
   out = std::copy(single, end, out);
+  for (const WeeklyAsk& ask : asks_) {
+    const PlannedLever& lever = strategy_.levers[ask.lever];
+    const auto unused = static_cast<Money>(std::exchange(part.granted[ask.lever], 0));
+    part.outbox.given_back[ask.lever] +=
+        unused * (lever.set_aside_contact + lever.set_aside_redemption);
+  }
   granted.resize(static_cast<std::size_t>(out - granted.data()));
 }
 

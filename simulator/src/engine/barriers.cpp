@@ -105,7 +105,7 @@ void CoupledRun::make_contacts(Part& part, std::size_t first, std::size_t worker
   std::array<std::array<std::uint32_t, 4>, kBlock> words;
   const std::vector<Request>& granted = scratch_[worker].granted;
   const auto fetch_one = [&](std::size_t i) {
-    if (i < granted.size()) fetch(part.states[granted[i].place(first)]);
+    if (i < granted.size()) fetch_for_contact(part.states[granted[i].place(first)]);
   };
   for (std::size_t i = 0; i < kBlock; ++i) fetch_one(i);
   for (std::size_t begin = 0; begin < granted.size(); begin += kBlock) {

@@ -55,7 +55,12 @@ void receive(const Work& work, const Tally& tally, const Roster& roster, const A
 inline constexpr std::size_t kAhead = 8;  // customers whose state is fetched before its turn
 inline void fetch(const CustomerState& state) noexcept {
   __builtin_prefetch(&state.latent);
-  __builtin_prefetch(&state.seen.pauses);
+  __builtin_prefetch(&state.seen.previous_gap);
+}
+/// The part of it that contacts use.
+inline void fetch_for_contact(const CustomerState& state) noexcept {
+  __builtin_prefetch(&state.latent.leave_day);
+  __builtin_prefetch(&state.seen.vouchers);
 }
 
 /// Runs a coupled strategy in one run: weeks of customers alone, then a barrier. `base_margin` is
@@ -107,7 +112,7 @@ class CoupledRun {
   std::uint64_t affordable(std::size_t position) const;
   float asked_until(const ObservableState& seen) const;
   void plan_week(double from, double until);
-  void count_wanted();
+  void count_wanted(bool nearly);
   unsigned short_levers() const;
   void ask_singly(unsigned levers);
   bool asked_for(const WeeklyAsk& ask, const ObservableState& seen) const;
