@@ -34,7 +34,7 @@ struct PlannedStep {
   double after_days = 0.0;
   double uptake = 0.0;
   Money contact_cost = 0;
-  bool direct = true;              ///< does not reach who has unsubscribed
+  bool direct = true;  ///< does not reach who has unsubscribed
   std::uint8_t channel = 0;
   std::uint32_t uptake_words = 0;  ///< values of unit_uniform, of 2^24, that are under uptake
 };
