@@ -1,5 +1,4 @@
 #include "engine/run.hpp"
-#include "families/families.hpp"
 #include "scenario/budget.hpp"
 #include "scenario/population_config.hpp"
 
@@ -12,19 +11,7 @@ namespace tenure::simulator {
 
 namespace {
 
-constexpr double kWeek = 7.0;
 constexpr std::size_t kMostInPart = 1U << 16U;  // whom a request can name
-constexpr double kRiskDays = 90.0;
-constexpr std::size_t kRiskSteps = 1U << 16U;
-constexpr std::size_t kAhead = 8;  // customers whose state is fetched before its turn
-
-/// The largest float not over the day, which is not negative.
-float round_down(double day) {
-  if (day >= static_cast<double>(kNever)) return kNever;
-  const auto near = static_cast<float>(day);
-  if (!(static_cast<double>(near) > day)) return near;
-  return std::bit_cast<float>(std::bit_cast<std::uint32_t>(near) - 1U);
-}
 
 }  // namespace
 
@@ -55,16 +42,19 @@ CoupledRun::CoupledRun(const Work& work, const PlannedDraw& plan, std::size_t st
     tallies_.push_back(tally);
   }
   scratch_.resize(sums.size());
+  for (std::size_t region = 0; region < strategy_.reach.size(); ++region) {
+    float idle = -kNever;
+    for (std::size_t i = 0; i < strategy_.levers.size(); ++i) {
+      const unsigned asking = static_cast<unsigned>(strategy_.weekly) & strategy_.reach[region];
+      if ((asking >> i & 1U) != 0)
+        idle = std::max(idle, day_or_latest(strategy_.levers[i].max_days_idle));
+    }
+    weekly_idle_.push_back(idle);
+  }
+  weekly_alike_ = std::popcount(strategy_.weekly) == 1;
+  for (Scratch& scratch : scratch_) scratch.counts.size_for(strategy_, strategy_.reach.size());
   people_ = roster_.total;
   parts_.resize((people_ + part_size_ - 1) / part_size_);
-}
-
-template <class Body>
-void CoupledRun::for_parts(const Body& body) {
-  const auto each = [&](std::size_t chunk, std::size_t worker) {
-    body(parts_[chunk], chunk * part_size_, worker);
-  };
-  for_chunks_(parts_.size(), each);
 }
 
 void CoupledRun::aim(OrderDraws& draws, const CustomerState& state, std::uint32_t customer) const {
@@ -81,110 +71,116 @@ void CoupledRun::begin() {
     work_.people.arrive(plan_, roster_, run_.run, first, last, arrivals);
     part.states.reserve(arrivals.size());
     part.next.reserve(arrivals.size());
-    part.rest.reserve(arrivals.size());
+    part.asked_until.reserve(arrivals.size());
     for (std::size_t i = 0; i < arrivals.size(); ++i) {
       const std::uint64_t customer = first + i;
       receive(work_, tallies_[worker], roster_, arrivals[i], customer);
       part.states.push_back(arrivals[i].state);
       CustomerState& state = part.states.back();
+      part.asked_until.push_back(asked_until(state.seen));
       const auto number = static_cast<std::uint32_t>(customer);
       if (state.seen.orders == 0) {
         part.next.push_back(state.latent.next_order);
-        part.rest.push_back(state.latent.next_order);
         continue;
       }
       aim(draws, state, number);
       Life life(run_, tallies_[worker], &part.outbox, state, number, draws);
       life.wind_from_start();
       part.next.push_back(0.0F);
-      part.rest.push_back(0.0F);
     }
   });
 }
 
-void CoupledRun::plan_week(double from, double until) {
-  asks_.clear();
-  asks_after_.clear();
-  for (std::size_t i = 0; i < strategy_.levers.size(); ++i) {
-    if (((strategy_.weekly >> i) & 1U) == 0) continue;
-    const PlannedLever& lever = strategy_.levers[i];
-    const auto position = static_cast<std::uint8_t>(i);
-    NextContact next = on_grid(lever, from, 0);
-    for (; next.day < until; next = on_grid(lever, next.day, next.number + 1)) {
-      asks_.push_back({next.day, next.number, position});
-    }
-    asks_after_.push_back({next.day, next.number, position});
-  }
-  std::stable_sort(asks_.begin(), asks_.end(),
-                   [](const WeeklyAsk& a, const WeeklyAsk& b) { return a.day < b.day; });
+/// Days on which weekly levers ask for the customer, as it is seen now, are not after this one.
+float CoupledRun::asked_until(const ObservableState& seen) const {
+  return seen.orders == 0 ? -kNever : seen.last_order + weekly_idle_[seen.region];
 }
 
-/// Moves the requests that were granted out of the part, in order of customer, then lever.
-void CoupledRun::take_granted(Part& part, std::size_t first, std::vector<Request>& granted) const {
-  granted.clear();
-  std::vector<Request>& requests = part.outbox.requests;
-  for (const Request& request : requests) {
-    if (part.granted[request.lever] == 0) continue;
-    --part.granted[request.lever];
-    granted.push_back(request);
-    part.next[request.place(first)] = 0.0F;
-  }
-  requests.clear();
-  const auto before = [first](const Request& a, const Request& b) {
-    return a.low != b.low ? a.place(first) < b.place(first) : a.lever < b.lever;
+/// Makes the contacts that were granted, in blocks whose random numbers come from vector lanes.
+void CoupledRun::make_contacts(Part& part, std::size_t first, std::size_t worker,
+                               const Moment& moment) {
+  constexpr std::size_t kBlock = 64;
+  std::array<std::uint32_t, kBlock> customers;
+  std::array<std::uint32_t, kBlock> events;
+  std::array<std::array<std::uint32_t, 4>, kBlock> words;
+  const std::vector<Request>& granted = scratch_[worker].granted;
+  const auto fetch_one = [&](std::size_t i) {
+    if (i < granted.size()) fetch_for_contact(part.states[granted[i].place(first)]);
   };
-  if (part.mixed) {
-    std::stable_sort(granted.begin(), granted.end(), before);
-  } else {
-    // By customer already: a customer has a few.
-    for (std::size_t i = 1; i < granted.size(); ++i) {
-      for (std::size_t k = i; k > 0 && before(granted[k], granted[k - 1]); --k) {
-        std::swap(granted[k], granted[k - 1]);
-      }
+  for (std::size_t i = 0; i < kBlock; ++i) fetch_one(i);
+  for (std::size_t begin = 0; begin < granted.size(); begin += kBlock) {
+    const std::size_t count = std::min(kBlock, granted.size() - begin);
+    for (std::size_t j = 0; j < count; ++j) {
+      const Request& request = granted[begin + j];
+      const std::size_t place = request.place(first);
+      customers[j] = static_cast<std::uint32_t>(first + place);
+      events[j] = contact_event(strategy_.levers[request.lever].index,
+                                part.states[place].seen.orders, request.number);
+    }
+    philox_blocks(work_.context.seed, Purpose::kLever, run_.run, std::span(customers).first(count),
+                  std::span(events).first(count), std::span(words).first(count));
+    for (std::size_t j = 0; j < count; ++j) {
+      fetch_one(begin + kBlock + j);
+      make_contact(part, granted[begin + j], customers[j] - first, customers[j], worker, moment,
+                   words[j]);
     }
   }
-  part.mixed = false;
+}
+
+/// A contact most of which nothing comes of: no life is set up for those.
+void CoupledRun::make_contact(Part& part, const Request& request, std::size_t place,
+                              std::uint32_t customer, std::size_t worker, const Moment& moment,
+                              const std::array<std::uint32_t, 4>& words) {
+  const ContactRules& rules = work_.context.rules;
+  const PlannedLever& lever = strategy_.levers[request.lever];
+  const std::size_t step = lever.steps.size() > 1 ? request.number : 0;
+  CustomerState& state = part.states[place];
+  double fatigue = 0.0;
+  if (!admit_contact(rules, strategy_, request.lever, lever.steps[step].direct, moment.day,
+                     barrier_tick_, state.seen, fatigue)) {
+    part.outbox.given_back[request.lever] += lever.set_aside_contact + lever.set_aside_redemption;
+    return;
+  }
+  const customers::Tier tier = tier_on(state.seen, moment.day);
+  scratch_[worker].counts.add(request.lever, step, state.seen.region, tier);
+  const bool answers = (words[0] >> 8U) < lever.steps[step].uptake_words &&
+                       lever.may_answer(state.latent.active(moment.day));
+  const bool complains = static_cast<double>(unit_uniform(words[1])) < rules.complaint * fatigue;
+  if (!answers && !complains) return;
+  OrderDraws draws;
+  aim(draws, state, customer);
+  Life life(run_, tallies_[worker], &part.outbox, state, customer, draws);
+  if (!life.follow_up(request, moment, words, fatigue, tier)) return;
+  part.next[place] = std::min(part.next[place], round_down(life.next_of_its_own()));
 }
 
 /// The contacts granted at the barrier of `from`, then everything until the next one.
 void CoupledRun::live(double from, double until) {
-  plan_week(from, until);
   auto end = static_cast<float>(until);
   if (static_cast<double>(end) < until) end = std::nextafter(end, kNever);
   const Moment moment(work_.context.discount, from);
+  barrier_tick_ = work_.context.ticks.from(from);
   for_parts([&](Part& part, std::size_t first, std::size_t worker) {
+    take_granted(part, first, scratch_[worker]);
+    make_contacts(part, first, worker, moment);
     std::vector<std::uint32_t>& due = scratch_[worker].due;
-    std::vector<Request>& granted = scratch_[worker].granted;
-    take_granted(part, first, granted);
-    due.resize(part.states.size());
-    std::size_t visits = 0;
-    for (std::uint32_t i = 0; i < due.size(); ++i) {
-      due[visits] = i;
-      visits += part.next[i] < end ? 1 : 0;
-    }
+    places_below(part.next, end, due);
     OrderDraws draws;
-    std::size_t grant = 0;
-    for (std::size_t visit = 0; visit < visits; ++visit) {
-      const std::size_t ahead = due[std::min(visit + kAhead, visits - 1)];
-      __builtin_prefetch(&part.states[ahead].latent);
-      __builtin_prefetch(&part.states[ahead].seen.fatigue);
+    for (std::size_t visit = 0; visit < due.size(); ++visit) {
+      fetch(part.states[due[std::min(visit + kAhead, due.size() - 1)]]);
       const std::size_t i = due[visit];
       CustomerState& state = part.states[i];
       const auto customer = static_cast<std::uint32_t>(first + i);
       aim(draws, state, customer);
       Life life(run_, tallies_[worker], &part.outbox, state, customer, draws);
-      for (; grant < granted.size() && granted[grant].place(first) == i; ++grant) {
-        if (!life.grant(granted[grant], moment)) continue;
-        part.rest[i] = std::min(part.rest[i], round_down(life.next_of_its_own()));
-      }
-      if (part.rest[i] < end) {
-        part.next[i] = round_down(life.advance(from, until));
-        part.rest[i] = round_down(life.next_but_weekly());
-      } else {
-        part.next[i] = std::min(part.rest[i], round_down(life.ask_weekly(asks_, asks_after_)));
-      }
+      part.next[i] = round_down(life.advance(from, until));
+      part.asked_until[i] = asked_until(state.seen);
     }
   });
+  for (std::size_t worker = 0; worker < scratch_.size(); ++worker) {
+    scratch_[worker].counts.book(strategy_, moment, tallies_[worker],
+                                 parts_.front().outbox.given_back);
+  }
 }
 
 void CoupledRun::enter_phase(double day) {
@@ -263,129 +259,6 @@ void CoupledRun::pay_fixed_costs() {
   }
 }
 
-/// Requests for the customers at most risk, of each lever whose day has come.
-void CoupledRun::rank_risks(double day) {
-  for (std::size_t i = 0; i < strategy_.levers.size(); ++i) {
-    const PlannedLever& lever = strategy_.levers[i];
-    if (lever.kind != TriggerKind::kRisk || ((run_.open >> i) & 1U) == 0) continue;
-    const double due = std::floor(day / lever.every_days);
-    if (due > std::floor((day - kWeek) / lever.every_days)) rank_risk(i, day);
-  }
-}
-
-void CoupledRun::rank_risk(std::size_t position, double day) {
-  const PlannedLever& lever = strategy_.levers[position];
-  const auto number = static_cast<std::uint32_t>(day / lever.every_days);
-  for_parts([&](Part& part, std::size_t first, std::size_t worker) {
-    part.risks.assign(part.states.size(), 0);
-    for (std::size_t i = 0; i < part.states.size(); ++i) {
-      CustomerState& state = part.states[i];
-      const ObservableState& seen = state.seen;
-      if (seen.orders == 0 || lever.eligible[seen.region] == 0) continue;
-      const double idle = day - static_cast<double>(seen.last_order);
-      if (idle > lever.max_days_idle) continue;
-      OrderDraws draws;
-      const Life life(run_, tallies_[worker], &part.outbox, state,
-                      static_cast<std::uint32_t>(first + i), draws);
-      if (!life.wants(Request(0, number, position), day)) continue;
-      const double risk = order_risk(run_.model_of(seen.region).model, seen, day, kRiskDays);
-      part.risks[i] = 1U + static_cast<std::uint32_t>(risk * static_cast<double>(kRiskSteps - 1));
-    }
-  });
-  std::vector<std::uint64_t> counts(kRiskSteps + 1, 0);
-  std::uint64_t asked = 0;
-  for (const Part& part : parts_) {
-    for (const std::uint32_t risk : part.risks) {
-      if (risk > 0) ++counts[risk];
-      asked += risk > 0 ? 1 : 0;
-    }
-  }
-  auto left = static_cast<std::uint64_t>(lever.quantile * static_cast<double>(asked) + 0.5);
-  std::size_t least = kRiskSteps;
-  while (least > 0 && counts[least] <= left) left -= counts[least--];
-  // Of those at the threshold the first ones, by index.
-  for (std::size_t p = 0; p < parts_.size(); ++p) {
-    Part& part = parts_[p];
-    for (std::size_t i = 0; i < part.risks.size(); ++i) {
-      const bool over = part.risks[i] > least;
-      const bool at = least > 0 && part.risks[i] == least && left > 0;
-      if (!over && !at) continue;
-      if (at) --left;
-      part.outbox.raise(Request(static_cast<std::uint32_t>(p * part_size_ + i), number, position));
-      part.mixed = true;
-    }
-  }
-}
-
-std::uint64_t CoupledRun::affordable(std::size_t position) const {
-  const PlannedLever& lever = strategy_.levers[position];
-  std::uint64_t most = lever.capacity > 0 ? lever.capacity : kMaxCustomers;
-  if (spec_.phases.empty()) return most;
-  if (pots_.empty()) return 0;
-  const Money each = lever.set_aside_contact + lever.set_aside_redemption;
-  const Money left = std::max<Money>(0, pots_[pot_of_[position]]);
-  if (each > 0) most = std::min(most, static_cast<std::uint64_t>(left / each));
-  return most;
-}
-
-/// True where capacities and pots are enough for every request there is, wanted still or not.
-bool CoupledRun::enough_for_all() const {
-  std::vector<Money> pots = pots_;
-  for (std::size_t i = 0; i < strategy_.levers.size(); ++i) {
-    const PlannedLever& lever = strategy_.levers[i];
-    std::uint64_t asked = 0;
-    for (const Part& part : parts_) asked += part.wanted[i];
-    if (asked > affordable(i)) return false;
-    if (pots.empty()) continue;
-    Money& pot = pots[pot_of_[i]];
-    pot -= static_cast<Money>(asked) * (lever.set_aside_contact + lever.set_aside_redemption);
-    if (pot < 0) return false;
-  }
-  return true;
-}
-
-/// Grants requests by priority of the lever, then by customer; live() makes the contacts.
-void CoupledRun::grant(double day) {
-  for_parts([&](Part& part, std::size_t, std::size_t) {
-    part.wanted = {};
-    for (const Request& request : part.outbox.requests) ++part.wanted[request.lever];
-  });
-  if (run_.open != 0xFFFF || !enough_for_all()) drop_unwanted(day);
-  for (std::size_t i = 0; i < strategy_.levers.size(); ++i) {
-    const PlannedLever& lever = strategy_.levers[i];
-    if (!lever.limited) continue;
-    std::uint64_t left = affordable(i);
-    std::uint64_t granted = 0;
-    for (Part& part : parts_) {
-      part.granted[i] = std::min(left, part.wanted[i]);
-      left -= part.granted[i];
-      granted += part.granted[i];
-    }
-    if (!pots_.empty()) {
-      pots_[pot_of_[i]] -=
-          static_cast<Money>(granted) * (lever.set_aside_contact + lever.set_aside_redemption);
-    }
-  }
-}
-
-/// Leaves the requests of those who are still eligible: others shall not take their place.
-void CoupledRun::drop_unwanted(double day) {
-  for_parts([&](Part& part, std::size_t first, std::size_t worker) {
-    part.wanted = {};
-    std::size_t kept = 0;
-    for (const Request& request : part.outbox.requests) {
-      OrderDraws draws;
-      const std::size_t place = request.place(first);
-      const Life life(run_, tallies_[worker], &part.outbox, part.states[place],
-                      static_cast<std::uint32_t>(first + place), draws);
-      if (((run_.open >> request.lever) & 1U) == 0 || !life.wants(request, day)) continue;
-      part.outbox.requests[kept++] = request;
-      ++part.wanted[request.lever];
-    }
-    part.outbox.requests.resize(kept);
-  });
-}
-
 /// Customers who were brought in the week, in order of who brought them.
 void CoupledRun::let_in(double day) {
   std::vector<Spawn> spawns;
@@ -407,7 +280,7 @@ void CoupledRun::let_in(double day) {
       part.states.push_back(
           work_.people.brought(plan_, run_.run, static_cast<std::uint32_t>(people_), spawn, day));
       part.next.push_back(round_down(day));
-      part.rest.push_back(round_down(day));
+      part.asked_until.push_back(-kNever);
       ++people_;
       ++tally.totals->customers;
       ++tally.totals->brought;
@@ -420,14 +293,14 @@ void CoupledRun::simulate() {
   begin();
   enter_phase(0.0);
   for (double day = 0.0; day < horizon;) {
-    const double next = std::min(day + kWeek, horizon);
+    const double next = std::min(day + kWeekDays, horizon);
     live(day, next);
     settle_money();
     if (next < horizon) {
       judge(next);
       enter_phase(next);
       rank_risks(next);
-      grant(next);
+      grant(day, next);
     }
     let_in(next);
     day = next;

@@ -35,11 +35,23 @@ struct Multiplier {
   std::size_t terms = 0;
   std::array<double, kMaxStrategyLevers> excess;    ///< on that day
   std::array<double, kMaxStrategyLevers> halvings;  ///< a day: 1 / half-life
+  std::array<double, kMaxStrategyLevers> lives;     ///< days: half-life / ln 2
 
   bool plain() const noexcept { return terms == 0 && constant == 1.0; }
-  void add(double value, double per_day) noexcept {
+  Multiplier() = default;
+  Multiplier(const Multiplier& other) noexcept : constant(other.constant), terms(other.terms) {
+    copy_terms(other);
+  }
+  Multiplier& operator=(const Multiplier& other) noexcept {
+    constant = other.constant;
+    terms = other.terms;
+    copy_terms(other);
+    return *this;
+  }
+  void add(double value, double per_day, double life) noexcept {
     excess[terms] = value;
     halvings[terms] = per_day;
+    lives[terms] = life;
     ++terms;
   }
   /// On that day, not negative.
@@ -47,6 +59,16 @@ struct Multiplier {
     double sum = constant;
     for (std::size_t i = 0; i < terms; ++i) sum += excess[i];
     return sum > 0.0 ? sum : 0.0;
+  }
+
+ private:
+  /// Most multipliers have a term or two.
+  void copy_terms(const Multiplier& other) noexcept {
+    for (std::size_t i = 0; i < terms; ++i) {
+      excess[i] = other.excess[i];
+      halvings[i] = other.halvings[i];
+      lives[i] = other.lives[i];
+    }
   }
 };
 

@@ -29,38 +29,26 @@ LifeContext::LifeContext(const Scenario& scenario, const std::vector<std::string
   }
 }
 
-Life::Life(const StrategyRun& run, const Tally& tally, Outbox* outbox, CustomerState& state,
-           std::uint32_t customer, OrderDraws& draws)
-    : run_(run),
-      context_(*run.context),
-      strategy_(*run.strategy),
-      tally_(tally),
-      outbox_(outbox),
-      latent_(state.latent),
-      seen_(state.seen),
-      customer_(customer),
-      model_(run.model_of(seen_.region)),
-      season_(run.context->seasons[seen_.region]),
-      draws_(draws),
-      own_requests_(outbox == nullptr ? 0 : outbox->requests.size()) {}
-
 void Life::wind_from_start() {
   if (!latent_.active(0.0)) return;
-  wind(0.0, draws_.at(seen_.orders - 1).clock);
+  wind(0.0, draws_.at(seen_.orders - 1).clock, {});
 }
 
 double Life::advance(double from, double until) {
   set_contacts(from);
   find_lapse();
   for (;;) {
-    std::size_t position = 0;
-    double contact = kNoContact;
+    constexpr std::size_t kSpelled = kMaxStrategyLevers;
+    std::size_t other = kSpelled;
+    double contact = spell_day_;
     for (unsigned left = pending_; left != 0; left &= left - 1) {
       const auto i = static_cast<std::size_t>(std::countr_zero(left));
-      if (next_day_[i] < contact) {
-        contact = next_day_[i];
-        position = i;
-      }
+      const bool first =
+          next_day_[i] < contact || (next_day_[i] == contact && other == kSpelled &&
+                                     i < strategy_.spell.contacts[spell_next_].lever);
+      if (!first) continue;
+      contact = next_day_[i];
+      other = i;
     }
     const bool orders = latent_.next_order < latent_.leave_day;
     const double order = orders ? static_cast<double>(latent_.next_order) : kNoContact;
@@ -68,23 +56,18 @@ double Life::advance(double from, double until) {
     if (next >= until) return next;
     if (order == next) {
       place_order(order);
-    } else if (contact == next) {
-      contact_due(position);
-    } else {
+    } else if (contact != next) {
       lapse(next);
+    } else if (other != kSpelled) {
+      const std::uint32_t number = next_number_[other];
+      plan_contact(other, contact, number + 1);
+      contact_due(other, number, contact);
+    } else {
+      const SpellContact& due = strategy_.spell.contacts[spell_next_++];
+      plan_spelled();
+      contact_due(due.lever, due.number, contact);
     }
   }
-}
-
-double Life::next_but_weekly() const {
-  const bool orders = latent_.next_order < latent_.leave_day;
-  double next = next_lapse_;
-  if (orders) next = std::min(next, static_cast<double>(latent_.next_order));
-  unsigned left = pending_ & ~static_cast<unsigned>(strategy_.weekly);
-  for (; left != 0; left &= left - 1) {
-    next = std::min(next, next_day_[static_cast<std::size_t>(std::countr_zero(left))]);
-  }
-  return next;
 }
 
 void Life::finish() {
@@ -124,7 +107,8 @@ Multiplier Life::multiplier(Effect effect, double day) const {
     }
     const double age = std::max(0.0, day - context_.ticks.to(seen_.responded_at[i]));
     if (age >= lever.life) continue;
-    result.add(lever.excess[effect] * half_power(age * lever.halvings), lever.halvings);
+    result.add(lever.excess[effect] * half_power(age * lever.halvings), lever.halvings,
+               lever.mean_life);
   }
   return result;
 }
@@ -185,9 +169,11 @@ void Life::place_order(double day) {
   if ((seen_.responded & strategy_.mask[kDropout]) != 0 || seen_.complained != 0) {
     dropout = dropout_clock(day).value();
   }
-  if (context_.dropout_tests == DropoutTests::kBaseline &&
-      (seen_.responded & strategy_.mask[kRate]) != 0) {
-    dropout /= std::max(1.0, multiplier(kRate, day).value());
+  const bool faster = (seen_.responded & strategy_.mask[kRate]) != 0;
+  Multiplier rate;
+  if (faster) rate = multiplier(kRate, day);
+  if (faster && context_.dropout_tests == DropoutTests::kBaseline) {
+    dropout /= std::max(1.0, rate.value());
   }
   const bool first = seen_.orders == 0;
   const Tier before = first ? Tier::kNew : tier_on(seen_, day);
@@ -205,7 +191,9 @@ void Life::place_order(double day) {
     if (!first) count_tier(day, before, -1);
     count_tier(day, after, 1);
   }
-  leave_or_wind(day, draw, dropout);
+  // Levels follow from orders and spend.
+  if ((seen_.responded & strategy_.levels) != 0) rate = multiplier(kRate, day);
+  leave_or_wind(day, draw, dropout, rate);
   if ((seen_.responded & strategy_.referrals) != 0) bring_customers();
   set_contacts(day);
 }
@@ -317,7 +305,8 @@ void Life::observe_order(double day, Money revenue) {
   seen_.warning = gaps_warn(seen_, context_.ticks) ? 1 : 0;
 }
 
-void Life::leave_or_wind(double day, const OrderDraw& draw, double dropout) {
+void Life::leave_or_wind(double day, const OrderDraw& draw, double dropout,
+                         const Multiplier& rate) {
   const bool first = seen_.orders == 1;
   const double p = model_.model.family == Family::kSbg && !first
                        ? 0.0
@@ -327,23 +316,22 @@ void Life::leave_or_wind(double day, const OrderDraw& draw, double dropout) {
     latent_.next_order = kNever;
     return;
   }
-  wind(day, draw.clock);
+  wind(day, draw.clock, rate);
 }
 
-void Life::wind(double day, float clock) {
+/// Sets the next order; `rate` is the multiplier of the day.
+void Life::wind(double day, float clock, const Multiplier& rate) {
   if (model_.model.family == Family::kSbg) {
     latent_.next_order = static_cast<float>(day + model_.model.period_days);
     return;
   }
-  const bool changed = (seen_.responded & strategy_.mask[kRate]) != 0;
-  if (!changed && season_.flat()) {
+  if (rate.plain() && season_.flat()) {
     latent_.next_order =
         std::min(next_plain_order(static_cast<float>(day), clock, latent_.rate), kLatestDay);
     return;
   }
   const double target = static_cast<double>(clock) / static_cast<double>(latent_.rate);
-  const Multiplier now = changed ? multiplier(kRate, day) : Multiplier{};
-  latent_.next_order = day_or_latest(solve_day(season_, now, day, target));
+  latent_.next_order = day_or_latest(solve_day(season_, rate, day, target));
 }
 
 // ---- money

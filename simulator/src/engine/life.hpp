@@ -105,7 +105,7 @@ struct Spawn {
   std::uint8_t lever = 0;  ///< position in the strategy of the lever that brought them
 };
 
-/// Contacts that levers with the same days for all ask for in a week, in order of time.
+/// A contact that a weekly lever asks for, for all its customers at once.
 struct WeeklyAsk {
   double day = 0.0;
   std::uint32_t number = 0;
@@ -129,6 +129,14 @@ struct Outbox {
   }
 };
 
+/// Names the random numbers of a contact among the customer's.
+inline std::uint32_t contact_event(std::size_t lever, std::uint32_t orders,
+                                   std::uint32_t number) noexcept {
+  constexpr std::uint32_t kLowBits = 0xFFFU;
+  return (static_cast<std::uint32_t>(lever) << 24) | ((orders & kLowBits) << 12) |
+         (number & kLowBits);
+}
+
 /// One strategy in one run.
 struct StrategyRun {
   const LifeContext* context = nullptr;
@@ -150,21 +158,30 @@ class Life {
  public:
   /// `outbox` may be null for strategies without barriers.
   Life(const StrategyRun& run, const Tally& tally, Outbox* outbox, CustomerState& state,
-       std::uint32_t customer, OrderDraws& draws);
+       std::uint32_t customer, OrderDraws& draws)
+      : run_(run),
+        context_(*run.context),
+        strategy_(*run.strategy),
+        tally_(tally),
+        outbox_(outbox),
+        latent_(state.latent),
+        seen_(state.seen),
+        customer_(customer),
+        model_(run.model_of(seen_.region)),
+        season_(run.context->seasons[seen_.region]),
+        draws_(draws),
+        own_requests_(outbox == nullptr ? 0 : outbox->requests.size()) {}
 
   /// Sets the next order of one of today's customers.
   void wind_from_start();
-  /// Everything from `from` to `until`; the day of the next event.
+  /// Everything from `from` to `until` but what weekly levers ask for at barriers; the day of the
+  /// next event.
   double advance(double from, double until);
-  /// After advance(): the day of the next event that is none of the strategy's weekly levers.
-  double next_but_weekly() const;
-  /// As advance() from one barrier to the next for who has no event but those asked for: the next
-  /// of a weekly lever, of which `after` has the first of each.
-  double ask_weekly(std::span<const WeeklyAsk> asks, std::span<const WeeklyAsk> after);
-  /// A request is granted on `moment`, with the most it may cost set aside; nothing is spent where
-  /// the contact was ruled out meanwhile. True where the customer's next order or lapse may have
+  /// What comes of a contact just granted and made on `moment`, its redemption not set aside any
+  /// more; `words` are its random numbers. True where the customer's next order or lapse may have
   /// moved.
-  bool grant(const Request& request, const Moment& moment);
+  bool follow_up(const Request& request, const Moment& moment,
+                 const std::array<std::uint32_t, 4>& words, double fatigue, customers::Tier tier);
   /// True where a request would be granted as far as the customer goes.
   bool wants(const Request& request, double day) const;
   /// The customer's next order or lapse, whichever is first: a contact just made may have moved it.
@@ -181,6 +198,7 @@ class Life {
 
   void set_contacts(double from);
   void plan_contact(std::size_t position, double from, std::uint32_t number);
+  void plan_spelled();
   void settle_spell(double until) const;
   void count_tier(double day, customers::Tier tier, int change) const;
 
@@ -191,12 +209,12 @@ class Life {
   void redeem_vouchers(double day, Money revenue, customers::Tier tier);
   void bring_customers();
   void observe_order(double day, Money revenue);
-  void leave_or_wind(double day, const OrderDraw& draw, double dropout);
-  void wind(double day, float clock);
+  void leave_or_wind(double day, const OrderDraw& draw, double dropout, const Multiplier& rate);
+  void wind(double day, float clock, const Multiplier& rate);
 
-  void contact_due(std::size_t position);
+  void contact_due(std::size_t position, std::uint32_t number, double day);
   void ask(std::size_t position, std::uint32_t number, double day);
-  bool make_contact(std::size_t position, std::uint32_t number, const Moment& moment);
+  void make_contact(std::size_t position, std::uint32_t number, const Moment& moment);
   void complain(const std::array<std::uint32_t, 4>& words, double fatigue, double day,
                 customers::Tier tier);
   bool answers(std::size_t position, const std::array<std::uint32_t, 4>& words, double fatigue,
@@ -226,7 +244,10 @@ class Life {
   const Season& season_;
   OrderDraws& draws_;
   // Follow from the state and the day reached: not part of it.
-  unsigned pending_ = 0;  ///< bits of levers with a contact to come
+  unsigned spelled_ = 0;        ///< bits of levers whose contacts in the spell table are to come
+  std::size_t spell_next_ = 0;  ///< place of the next one
+  double spell_day_ = kNoContact;
+  unsigned pending_ = 0;  ///< bits of other levers with a contact to come
   std::array<double, kMaxStrategyLevers> next_day_;
   std::array<std::uint32_t, kMaxStrategyLevers> next_number_;
   double next_lapse_ = kNoContact;

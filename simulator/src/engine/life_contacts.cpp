@@ -14,19 +14,35 @@ using customers::Tier;
 using Words = std::array<std::uint32_t, 4>;
 
 constexpr std::uint32_t kLeverShift = 24;
-constexpr std::uint32_t kOrderShift = 12;
-constexpr std::uint32_t kLowBits = 0xFFFU;
 
 }  // namespace
 
 void Life::set_contacts(double from) {
-  unsigned may = seen_.orders == 0 ? 0U : strategy_.reach[seen_.region] & run_.open;
-  // Between orders only some levers are still to come.
-  if (from > 0.0 && from > static_cast<double>(seen_.last_order)) may &= strategy_.lasting;
   pending_ = 0;
-  for (; may != 0; may &= may - 1) {
-    plan_contact(static_cast<std::size_t>(std::countr_zero(may)), from, 0);
+  spelled_ = 0;
+  spell_day_ = kNoContact;
+  if (seen_.orders == 0) return;
+  const SpellTable& spell = strategy_.spell;
+  const unsigned may = strategy_.reach[seen_.region] & run_.open & ~strategy_.weekly;
+  spelled_ = may & spell.open_to(seen_);
+  const auto last = static_cast<double>(seen_.last_order);
+  spell_next_ = from <= last ? 0 : spell.first_from(last, from);
+  plan_spelled();
+  for (unsigned left = may & spell.also(seen_); left != 0; left &= left - 1) {
+    plan_contact(static_cast<std::size_t>(std::countr_zero(left)), from, 0);
   }
+}
+
+/// The next contact of the spell table that the customer is in for.
+void Life::plan_spelled() {
+  const std::vector<SpellContact>& contacts = strategy_.spell.contacts;
+  for (; spell_next_ < contacts.size(); ++spell_next_) {
+    const SpellContact& contact = contacts[spell_next_];
+    if (((spelled_ >> contact.lever) & 1U) == 0) continue;
+    spell_day_ = static_cast<double>(seen_.last_order) + contact.after;
+    return;
+  }
+  spell_day_ = kNoContact;
 }
 
 /// The first contact of number `number` or more from `from` on, if there is one.
@@ -48,12 +64,8 @@ double Life::next_of_its_own() {
   return std::min(next_lapse_, static_cast<double>(latent_.next_order));
 }
 
-void Life::contact_due(std::size_t position) {
-  const PlannedLever& lever = strategy_.levers[position];
-  const double day = next_day_[position];
-  const std::uint32_t number = next_number_[position];
-  plan_contact(position, day, number + 1);
-  if (lever.limited) {
+void Life::contact_due(std::size_t position, std::uint32_t number, double day) {
+  if (strategy_.levers[position].limited) {
     ask(position, number, day);
   } else {
     make_contact(position, number, Moment(context_.discount, day));
@@ -65,85 +77,61 @@ void Life::ask(std::size_t position, std::uint32_t number, double day) {
   if (wants(request, day)) outbox_->raise(request);
 }
 
-double Life::ask_weekly(std::span<const WeeklyAsk> asks, std::span<const WeeklyAsk> after) {
-  const unsigned may = strategy_.reach[seen_.region] & run_.open;
-  const auto last = static_cast<double>(seen_.last_order);
-  const auto meets = [&](const WeeklyAsk& contact) {
-    return ((may >> contact.lever) & 1U) != 0 &&
-           contact.day - last <= strategy_.levers[contact.lever].max_days_idle;
-  };
-  for (const WeeklyAsk& contact : asks) {
-    if (meets(contact)) ask(contact.lever, contact.number, contact.day);
-  }
-  double next = kNoContact;
-  for (const WeeklyAsk& contact : after) {
-    if (meets(contact)) next = std::min(next, contact.day);
-  }
-  return next;
-}
-
 bool Life::wants(const Request& request, double day) const {
   const PlannedLever& lever = strategy_.levers[request.lever];
   const std::size_t step = lever.steps.size() > 1 ? request.number : 0;
   if (!eligible(lever, seen_, day, lever.steps[step].direct)) return false;
-  return !strategy_.remembers || !ruled_out(context_.rules, lever, seen_, context_.ticks, day);
+  if (!strategy_.remembers) return true;
+  const std::uint16_t now = context_.ticks.from(day);
+  const std::uint32_t passed =
+      now > seen_.last_contact ? std::uint32_t{now} - seen_.last_contact : 0U;
+  return !ruled_out(context_.rules, lever, seen_, passed);
 }
 
-bool Life::grant(const Request& request, const Moment& moment) {
-  const PlannedLever& lever = strategy_.levers[request.lever];
+bool Life::follow_up(const Request& request, const Moment& moment, const Words& words,
+                     double fatigue, Tier tier) {
   moved_ = false;
-  if (!make_contact(request.lever, request.number, moment)) {
-    give_back(request.lever, lever.set_aside_contact + lever.set_aside_redemption);
+  if (answers(request.lever, words, fatigue, request.number, moment.day)) {
+    give_back(request.lever, -strategy_.levers[request.lever].set_aside_redemption);
   }
+  if (fatigue > 0.0) complain(words, fatigue, moment.day, tier);
   return moved_;
 }
 
 Words Life::contact_words(std::size_t position, std::uint32_t number, std::uint32_t block) const {
-  const auto lever = static_cast<std::uint32_t>(strategy_.levers[position].index);
-  const std::uint32_t event =
-      (lever << kLeverShift) | ((seen_.orders & kLowBits) << kOrderShift) | (number & kLowBits);
   return philox4x32_10(
-      {block, event, customer_,
+      {block, contact_event(strategy_.levers[position].index, seen_.orders, number), customer_,
        (static_cast<std::uint32_t>(Purpose::kLever) << 24) | (run_.run & 0xFFFFFFU)},
       {static_cast<std::uint32_t>(context_.seed), static_cast<std::uint32_t>(context_.seed >> 32)});
 }
 
-bool Life::make_contact(std::size_t position, std::uint32_t number, const Moment& moment) {
+/// Nothing happens where the customer is out of the lever's reach.
+void Life::make_contact(std::size_t position, std::uint32_t number, const Moment& moment) {
   const double day = moment.day;
   const PlannedLever& lever = strategy_.levers[position];
-  const std::size_t step = lever.steps.size() > 1 ? number : 0;
-  const PlannedStep& contact = lever.steps[step];
-  if (!eligible(lever, seen_, day, contact.direct)) return false;
+  const PlannedStep& contact = lever.steps[lever.steps.size() > 1 ? number : 0];
   if (lever.kind == TriggerKind::kAlways) {
+    if (!eligible(lever, seen_, day, contact.direct)) return;
     const Words words = contact_words(position, number, 0);
     const bool taken = static_cast<double>(unit_uniform(words[0])) < contact.uptake;
     if (taken && latent_.active(day)) respond(position, day);
-    return true;
+    return;
   }
   double fatigue = 0.0;
-  if (strategy_.remembers) {
-    if (ruled_out(context_.rules, lever, seen_, context_.ticks, day)) return false;
-    fatigue = fatigue_on(context_.rules, seen_, context_.ticks, day);
-    remember_contact(context_.rules, position, fatigue, context_.ticks, day, seen_);
-  }
+  const bool made = admit_contact(context_.rules, strategy_, position, contact.direct, day,
+                                  context_.ticks.from(day), seen_, fatigue);
+  if (!made) return;
   const Tier tier = tier_on(seen_, day);
   ++tally_.totals->contacts;
   ++tally_.levers[lever.index].contacts;
   ++tally_.totals->channel_contacts[contact.channel];
   ++tally_.cell(moment.month, seen_.region, tier).contacts;
   if (contact.contact_cost > 0) add_cost(position, moment, contact.contact_cost, tier);
-  if (lever.limited) give_back(position, lever.set_aside_contact - contact.contact_cost);
   const bool may_complain = fatigue > 0.0 && context_.rules.complaint > 0.0;
-  const bool may_answer = latent_.active(day) || lever.reactivation > 0.0 || lever.first_loss < 1.0;
-  bool answered = false;
-  if (may_complain || may_answer) {
-    const Words words = contact_words(position, number, 0);
-    answered = may_answer && answers(position, words, fatigue, number, day);
-    if (may_complain) complain(words, fatigue, day, tier);
-  }
-  if (answered) ++tally_.totals->channel_responses[contact.channel];
-  if (lever.limited && !answered) give_back(position, lever.set_aside_redemption);
-  return true;
+  if (!may_complain && !lever.may_answer(latent_.active(day))) return;
+  const Words words = contact_words(position, number, 0);
+  answers(position, words, fatigue, number, day);
+  if (may_complain) complain(words, fatigue, day, tier);
 }
 
 /// Whether the customer answers, and what follows.
@@ -151,6 +139,7 @@ bool Life::answers(std::size_t position, const Words& words, double fatigue, std
                    double day) {
   const PlannedLever& lever = strategy_.levers[position];
   const std::size_t step = lever.steps.size() > 1 ? number : 0;
+  if (!lever.may_answer(latent_.active(day))) return false;
   double uptake = lever.steps[step].uptake;
   const auto u = static_cast<double>(unit_uniform(words[0]));
   if (!(u < uptake)) return false;  // what follows only lowers it
@@ -166,6 +155,7 @@ bool Life::answers(std::size_t position, const Words& words, double fatigue, std
     ++tally_.totals->reactivated;
     wake(position, number, unit_exponential(words[3]), day);
   }
+  ++tally_.totals->channel_responses[lever.steps[step].channel];
   respond(position, day);
   return true;
 }
@@ -188,7 +178,7 @@ void Life::wake(std::size_t position, std::uint32_t number, float clock, double 
     const double life = static_cast<double>(unit_exponential(more[0])) / rate;
     latent_.leave_day = day_or_latest(solve_day(context_.flat, dropout_clock(day), day, life));
   }
-  wind(day, clock);
+  wind(day, clock, multiplier(kRate, day));
 }
 
 void Life::complain(const Words& words, double fatigue, double day, Tier tier) {

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <utility>
 
 namespace tenure::simulator {
@@ -97,16 +98,15 @@ void plan_trigger(const LeverSpec& lever, const Scenario& scenario, PlannedLever
     planned.days =
         calendar_days(trigger.days, scenario.start_day.value_or(0), scenario.horizon_days);
   }
+  const auto add = [&](double after, double uptake, double contact, Channel channel) {
+    planned.steps.push_back({after, uptake, to_money(contact), channel != Channel::kOnsite,
+                             static_cast<std::uint8_t>(channel),
+                             static_cast<std::uint32_t>(std::ceil(uptake * 0x1.0p24))});
+  };
   for (const StepSpec& step : lever.steps) {
-    planned.steps.push_back({step.after_days, step.uptake, to_money(step.contact),
-                             step.channel != Channel::kOnsite,
-                             static_cast<std::uint8_t>(step.channel)});
+    add(step.after_days, step.uptake, step.contact, step.channel);
   }
-  if (planned.steps.empty()) {
-    planned.steps.push_back({0.0, lever.uptake, to_money(lever.cost.contact),
-                             lever.channel != Channel::kOnsite,
-                             static_cast<std::uint8_t>(lever.channel)});
-  }
+  if (planned.steps.empty()) add(0.0, lever.uptake, lever.cost.contact, lever.channel);
 }
 
 void plan_costs(const LeverSpec& lever, PlannedLever& planned) {
@@ -134,6 +134,7 @@ void plan_effects(const LeverSpec& lever, PlannedLever& planned) {
   planned.excess = {effect.rate - 1.0, effect.dropout - 1.0, effect.basket - 1.0,
                     effect.returns - 1.0};
   planned.halvings = 1.0 / effect.half_life_days;
+  planned.mean_life = effect.half_life_days / std::numbers::ln2;
   planned.life = kHalfLivesKept * effect.half_life_days;
   planned.first_loss = effect.first_loss;
   planned.reactivation = effect.reactivation;
@@ -181,16 +182,6 @@ std::uint16_t bits_of(const std::vector<std::string>& names, const Scenario& sce
   return static_cast<std::uint16_t>(bits);
 }
 
-/// False where the lever fires at the moment of an order or never.
-bool fires_later(const PlannedLever& lever) {
-  if (lever.wait > 0.0 || lever.steps.back().after_days > 0.0) return true;
-  const bool at_orders =
-      lever.kind == TriggerKind::kOrder || lever.kind == TriggerKind::kGap ||
-      (lever.kind == TriggerKind::kTier &&
-       (lever.tier == customers::Tier::kNew || lever.tier == customers::Tier::kChurnWarning));
-  return !at_orders;
-}
-
 void set_masks(PlannedStrategy& planned, std::size_t position) {
   const PlannedLever& lever = planned.levers[position];
   planned.reach.resize(lever.eligible.size(), 0);
@@ -211,7 +202,6 @@ void set_masks(PlannedStrategy& planned, std::size_t position) {
   set(planned.levels, !lever.levels.empty());
   set(planned.benefits, lever.order_share > 0.0 || lever.points > 0.0 || !lever.levels.empty());
   set(planned.weekly, lever.kind == TriggerKind::kWeekly && lever.limited);
-  set(planned.lasting, fires_later(lever));
   set(planned.referrals, lever.referral.rate > 0.0);
   planned.remembers = planned.remembers || lever.excludes != 0;
 }
@@ -238,6 +228,7 @@ PlannedStrategy plan_strategy(const Scenario& scenario, const StrategySpec& stra
     if (given_back) planned.lapses = static_cast<std::uint16_t>(planned.lapses | 1U << position);
     lost += std::max(0.0, -lever.excess[kRate]);
   }
+  planned.spell = spell_table(planned.levers);
   // Draws may take together more than the whole rate although the stated effects do not.
   if (lost > 1.0) {
     for (PlannedLever& lever : planned.levers) {

@@ -3,6 +3,7 @@
 #include "draws/order_draw.hpp"
 #include "engine/season.hpp"
 #include "levers/observable.hpp"
+#include "levers/spell.hpp"
 
 #include <tenure/core/execution.hpp>
 #include <tenure/core/money.hpp>
@@ -35,6 +36,7 @@ struct PlannedStep {
   Money contact_cost = 0;
   bool direct = true;  ///< does not reach who has unsubscribed
   std::uint8_t channel = 0;
+  std::uint32_t uptake_words = 0;  ///< values of unit_uniform, of 2^24, that are under uptake
 };
 
 /// A lever as a strategy uses it. What bits and positions stand for are levers of the strategy.
@@ -72,6 +74,7 @@ struct PlannedLever {
   Money set_aside_redemption = 0;         ///< most that its redemption costs
   std::array<double, kEffects> excess{};  ///< multiplier - 1 at the moment of a response
   double halvings = 0.0;                  ///< a day: 1 / half-life; 0 for ever
+  double mean_life = 0.0;                 ///< days: half-life / ln 2
   double life = 0.0;                      ///< days after which the effect is over
   double first_loss = 1.0;
   double reactivation = 0.0;
@@ -81,6 +84,11 @@ struct PlannedLever {
   ReferralSpec referral;
   double acquisition = 1.0;
   double acquisition_cost = 1.0;
+
+  /// Whether a contact may be answered, by a customer who is active or has left.
+  bool may_answer(bool active) const noexcept {
+    return active || reactivation > 0.0 || first_loss < 1.0;
+  }
 };
 
 struct PlannedStrategy {
@@ -89,12 +97,12 @@ struct PlannedStrategy {
   std::uint16_t levels = 0;                    ///< levers with levels
   std::uint16_t benefits = 0;                  ///< levers with standing benefits
   std::uint16_t referrals = 0;
-  std::uint16_t weekly = 0;          ///< levers that ask on the same days for all
-  std::uint16_t lasting = 0;         ///< levers that may fire later than at the order itself
+  std::uint16_t weekly = 0;          ///< weekly levers that ask at barriers, for all at once
   std::vector<std::uint16_t> reach;  ///< by region: levers for it that time or orders set off
   std::uint16_t lapses = 0;          ///< levers whose lapsed vouchers give money back to the budget
   bool remembers = false;            ///< contacts are remembered: fatigue, cap or exclusion
   bool coupled = false;              ///< customers meet at weekly barriers
+  SpellTable spell;
 };
 
 /// Discount factor by day, linear within a day: within 1e-8 of (1 + rate)^(-t / 365) up to a rate

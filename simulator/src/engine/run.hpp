@@ -2,6 +2,7 @@
 
 #include "engine/life.hpp"
 #include "engine/people.hpp"
+#include "engine/places.hpp"
 #include "engine/tally.hpp"
 
 #include <tenure/core/execution.hpp>
@@ -15,6 +16,8 @@
 
 /// How a scenario is worked through.
 namespace tenure::simulator {
+
+inline constexpr double kWeekDays = 7.0;  ///< between barriers
 
 struct EngineOptions {
   /// What results must not depend on: tests change it.
@@ -49,6 +52,17 @@ struct Work {
 void receive(const Work& work, const Tally& tally, const Roster& roster, const Arrival& arrival,
              std::uint64_t customer);
 
+inline constexpr std::size_t kAhead = 8;  // customers whose state is fetched before its turn
+inline void fetch(const CustomerState& state) noexcept {
+  __builtin_prefetch(&state.latent);
+  __builtin_prefetch(&state.seen.previous_gap);
+}
+/// The part of it that contacts use.
+inline void fetch_for_contact(const CustomerState& state) noexcept {
+  __builtin_prefetch(&state.latent.leave_day);
+  __builtin_prefetch(&state.seen.vouchers);
+}
+
 /// Runs a coupled strategy in one run: weeks of customers alone, then a barrier. `base_margin` is
 /// the baseline's by month.
 class CoupledRun {
@@ -64,8 +78,8 @@ class CoupledRun {
  private:
   struct Part {
     std::vector<CustomerState> states;
-    std::vector<float> next;  ///< day of each customer's next event, or before
-    std::vector<float> rest;  ///< likewise, of events that are none of the weekly levers
+    std::vector<float> next;         ///< day of each customer's next event, or before
+    std::vector<float> asked_until;  ///< day after which no weekly lever asks for the customer
     Outbox outbox;
     std::array<std::uint64_t, kMaxStrategyLevers> wanted{};
     std::array<std::uint64_t, kMaxStrategyLevers> granted{};
@@ -75,10 +89,17 @@ class CoupledRun {
   /// A worker's own memory.
   struct Scratch {
     std::vector<std::uint32_t> due;
-    std::vector<Request> granted;
+    std::vector<Request> singles;  ///< requests granted
+    std::vector<Request> granted;  ///< the same with contacts of weekly levers
+    ContactCounts counts;
   };
   template <class Body>
-  void for_parts(const Body& body);
+  void for_parts(const Body& body) {
+    const auto each = [&](std::size_t chunk, std::size_t worker) {
+      body(parts_[chunk], chunk * part_size_, worker);
+    };
+    for_chunks_(parts_.size(), each);
+  }
   void begin();
   void live(double from, double until);
   void enter_phase(double day);
@@ -87,12 +108,21 @@ class CoupledRun {
   void pay_fixed_costs();
   void rank_risks(double day);
   void rank_risk(std::size_t position, double day);
-  void grant(double day);
+  void grant(double from, double day);
   std::uint64_t affordable(std::size_t position) const;
-  bool enough_for_all() const;
-  void drop_unwanted(double day);
+  float asked_until(const ObservableState& seen) const;
   void plan_week(double from, double until);
-  void take_granted(Part& part, std::size_t first, std::vector<Request>& granted) const;
+  void count_wanted(bool nearly);
+  unsigned short_levers() const;
+  void ask_singly(unsigned levers);
+  bool asked_for(const WeeklyAsk& ask, const ObservableState& seen) const;
+  void drop_unwanted(double day, unsigned levers);
+  void take_granted(Part& part, std::size_t first, Scratch& scratch) const;
+  void add_weekly(Part& part, std::size_t first, Scratch& scratch) const;
+  void make_contacts(Part& part, std::size_t first, std::size_t worker, const Moment& moment);
+  void make_contact(Part& part, const Request& request, std::size_t place, std::uint32_t customer,
+                    std::size_t worker, const Moment& moment,
+                    const std::array<std::uint32_t, 4>& words);
   void let_in(double day);
   void aim(OrderDraws& draws, const CustomerState& state, std::uint32_t customer) const;
 
@@ -108,10 +138,11 @@ class CoupledRun {
   std::vector<Tally> tallies_;               ///< by worker
   std::vector<std::vector<Money>> margins_;  ///< by worker and month
   std::vector<std::vector<Money>> costs_;
-  std::vector<Scratch> scratch_;  ///< by worker
-  // Contacts of weekly levers: those of the week that is lived, and the first ones after it.
-  std::vector<WeeklyAsk> asks_;
-  std::vector<WeeklyAsk> asks_after_;
+  std::vector<Scratch> scratch_;    ///< by worker
+  std::vector<WeeklyAsk> asks_;     ///< at the last barrier, granted to all
+  std::vector<float> weekly_idle_;  ///< by region: longest idleness in which a weekly lever asks
+  std::uint16_t barrier_tick_ = 0;  ///< of the last barrier
+  bool weekly_alike_ = false;       ///< all of them ask for the same customers
   std::vector<Part> parts_;
   std::size_t part_size_;
   std::uint64_t people_ = 0;

@@ -2,6 +2,7 @@
 
 #include "levers/observable.hpp"
 
+#include <bit>
 #include <cstdint>
 
 namespace tenure::simulator {
@@ -11,6 +12,14 @@ inline constexpr float kLatestDay = 1e29F;  // of what will happen, however late
 
 inline float day_or_latest(double day) noexcept {
   return day < static_cast<double>(kLatestDay) ? static_cast<float>(day) : kLatestDay;
+}
+
+/// The largest float not over the day, which is not negative.
+inline float round_down(double day) noexcept {
+  if (day >= static_cast<double>(kNever)) return kNever;
+  const auto near = static_cast<float>(day);
+  if (!(static_cast<double>(near) > day)) return near;
+  return std::bit_cast<float>(std::bit_cast<std::uint32_t>(near) - 1U);
 }
 
 /// What a customer is and will do next. Levers are never handed this.

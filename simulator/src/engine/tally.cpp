@@ -89,6 +89,41 @@ DayTotals& DayTotals::operator+=(const DayTotals& other) noexcept {
   return *this;
 }
 
+void ContactCounts::size_for(const PlannedStrategy& strategy, std::size_t regions) {
+  std::size_t steps = 0;
+  for (std::size_t i = 0; i < strategy.levers.size(); ++i) {
+    steps_before_[i] = steps;
+    steps += strategy.levers[i].steps.size();
+  }
+  cells_ = regions * kCubeTiers;
+  counts_.assign(steps * cells_, 0);
+}
+
+void ContactCounts::book(const PlannedStrategy& strategy, const Moment& moment, const Tally& tally,
+                         std::array<Money, kMaxStrategyLevers>& given_back) {
+  std::uint32_t* counts = counts_.data();
+  for (std::size_t i = 0; i < strategy.levers.size(); ++i) {
+    const PlannedLever& lever = strategy.levers[i];
+    for (const PlannedStep& step : lever.steps) {
+      Money made = 0;
+      for (std::size_t cell = 0; cell < cells_; ++cell, ++counts) {
+        CubeCell& into = tally.cube[moment.month * cells_ + cell];
+        into.contacts += *counts;
+        into.cost += static_cast<Money>(*counts) * step.contact_cost;
+        made += *counts;
+        *counts = 0;
+      }
+      if (made == 0) continue;
+      tally.totals->contacts += made;
+      tally.totals->channel_contacts[step.channel] += made;
+      tally.levers[lever.index].contacts += made;
+      tally.add_cost(moment, lever.index, step.contact_cost, made);
+      given_back[i] +=
+          made * (lever.set_aside_contact - step.contact_cost + lever.set_aside_redemption);
+    }
+  }
+}
+
 void Sums::size_for(const Outcome& outcome, bool by_run, std::uint32_t first_replication) {
   first_replication_ = first_replication;
   const std::size_t runs = std::size_t{outcome.parameter_draws} * outcome.replications;

@@ -60,8 +60,10 @@ struct Tally {
   void add_cost(const Discount& discount, std::size_t lever, double day, Money amount) const {
     add_cost(Moment(discount, day), lever, amount);
   }
-  void add_cost(const Moment& moment, std::size_t lever, Money amount) const {
-    const Money discounted = part_of(amount, moment.factor);
+  /// `times` costs of one amount.
+  void add_cost(const Moment& moment, std::size_t lever, Money amount, Money times = 1) const {
+    const Money discounted = part_of(amount, moment.factor) * times;
+    amount *= times;
     totals->cost += amount;
     totals->discounted_cost += discounted;
     levers[lever].cost += amount;
@@ -71,6 +73,27 @@ struct Tally {
     batch_flow[moment.month].cost += discounted;
     if (run_cost != nullptr) run_cost[moment.month] += amount;
   }
+};
+
+/// Contacts made at a barrier by lever, step, region and tier: what follows from their number alone
+/// is counted once for all.
+class ContactCounts {
+ public:
+  void size_for(const PlannedStrategy& strategy, std::size_t regions);
+  void add(std::size_t position, std::size_t step, std::uint32_t region,
+           customers::Tier tier) noexcept {
+    ++counts_[(steps_before_[position] + step) * cells_ + region * kCubeTiers +
+              static_cast<std::size_t>(tier)];
+  }
+  /// Counts them as made on `moment` and forgets them. To `given_back`, by lever, what was set
+  /// aside for more than they cost, and for redemptions that there may be.
+  void book(const PlannedStrategy& strategy, const Moment& moment, const Tally& tally,
+            std::array<Money, kMaxStrategyLevers>& given_back);
+
+ private:
+  std::vector<std::uint32_t> counts_;
+  std::array<std::size_t, kMaxStrategyLevers> steps_before_{};
+  std::size_t cells_ = 0;
 };
 
 /// One worker's sums.

@@ -14,10 +14,9 @@ inline constexpr std::uint32_t kMaxOrders = (1U << 16U) - 1U;  // a customer pla
 /// No latent field: code that is handed this cannot look at one. Days are days of the simulation,
 /// negative before its start. "Ticks" are 1/65000 of the horizon.
 struct ObservableState {
+  // What a contact reads and writes comes first, together: most contacts touch nothing else.
   float first_order = 0.0F;
   float last_order = 0.0F;
-  float spend = 0.0F;       ///< since the start, currency units
-  float last_value = 0.0F;  ///< of the last order that was kept, currency units
   std::uint32_t orders : 16 = 0;
   std::uint32_t entered : 3 = 6;  ///< tier entered with the last order; 6 (none) for none
   std::uint32_t region : 8 = 0;
@@ -25,16 +24,18 @@ struct ObservableState {
   std::uint32_t unsubscribed : 1 = 0;
   std::uint32_t complained : 1 = 0;
   std::uint32_t warning : 1 = 0;   ///< gaps_warn, as of the last order
-  std::uint16_t responded = 0;     ///< bit per lever of the strategy: responded_at is set
-  std::uint16_t vouchers = 0;      ///< bit per lever: a response not yet redeemed
-  std::uint16_t last_gap = 0;      ///< ticks, between the last two orders; 0 where not seen
-  std::uint16_t previous_gap = 0;  ///< ticks, the one before; 0 where not seen
-  std::array<std::uint16_t, kMaxStrategyLevers> responded_at{};  ///< ticks
-  std::uint16_t last_contact = 0;                                ///< ticks
-  std::uint16_t contacted = 0;  ///< four bits a contact, the last one lowest: lever + 1, or 0
-  std::uint8_t fatigue = 0;     ///< sixteenths, at last_contact
+  std::uint16_t last_contact = 0;  ///< ticks
+  std::uint16_t contacted = 0;     ///< four bits a contact, the last one lowest: lever + 1, or 0
+  std::uint8_t fatigue = 0;        ///< sixteenths, at last_contact
   /// Pauses between the last contacts, in units of ContactRules::pause_unit; 255 for longer.
   std::array<std::uint8_t, kRememberedContacts - 1> pauses{};
+  std::uint16_t responded = 0;  ///< bit per lever of the strategy: responded_at is set
+  std::uint16_t vouchers = 0;   ///< bit per lever: a response not yet redeemed
+  std::array<std::uint16_t, kMaxStrategyLevers> responded_at{};  ///< ticks
+  float spend = 0.0F;              ///< since the start, currency units
+  float last_value = 0.0F;         ///< of the last order that was kept, currency units
+  std::uint16_t last_gap = 0;      ///< ticks, between the last two orders; 0 where not seen
+  std::uint16_t previous_gap = 0;  ///< ticks, the one before; 0 where not seen
 };
 static_assert(sizeof(ObservableState) == 56);
 

@@ -11,12 +11,6 @@ namespace {
 
 using customers::Tier;
 
-double after_days(const PlannedLever& lever, std::uint32_t number) noexcept {
-  return lever.steps.size() > 1
-             ? lever.steps[number].after_days
-             : lever.steps.front().after_days + static_cast<double>(number) * lever.repeat_days;
-}
-
 /// First contact of a schedule that starts on `base`.
 NextContact in_schedule(const PlannedLever& lever, double base, double from,
                         std::uint32_t number) noexcept {
@@ -101,17 +95,25 @@ NextContact next_contact(const PlannedLever& lever, const ObservableState& seen,
 }
 
 ContactRules::ContactRules(const Scenario& scenario, double tick_days)
-    : halvings(1.0 / scenario.fatigue.half_life_days),
-      response(scenario.fatigue.response / std::numbers::ln2),
+    : response(scenario.fatigue.response / std::numbers::ln2),
       complaint(scenario.fatigue.complaint),
       unsubscribe(scenario.fatigue.unsubscribe),
       dropout(scenario.fatigue.dropout),
       cap_contacts(scenario.fatigue.cap_contacts),
-      cap_days(scenario.fatigue.cap_days),
+      cap_ticks(static_cast<float>(scenario.fatigue.cap_days / tick_days)),
+      days_per_tick(static_cast<float>(tick_days)),
       slack(tick_days) {
-  double longest = cap_days;
+  // Until sixteen contacts' worth of fatigue is less than a hundredth of one.
+  constexpr double kHalvingsKept = 11.0;
+  const double halvings = 1.0 / scenario.fatigue.half_life_days;
+  const double ticks = std::min(65535.0, kHalvingsKept / (halvings * tick_days));
+  for (double tick = 0.0; tick <= ticks; tick += 1.0) {
+    fatigue_left.push_back(static_cast<float>(half_power(tick * tick_days * halvings)));
+  }
+  double longest = scenario.fatigue.cap_days;
   for (const LeverSpec& lever : scenario.levers) longest = std::max(longest, lever.exclusion_days);
-  if (longest > 0.0) pause_unit = longest / 200.0;
+  if (longest > 0.0) pause_unit = static_cast<float>(longest / tick_days / 200.0);
+  per_pause_unit = 1.0F / pause_unit;
 }
 
 }  // namespace tenure::simulator

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <vector>
 
 /// When a lever fires, and whom it may reach: from what the shop sees alone.
 namespace tenure::simulator {
@@ -19,6 +20,13 @@ struct NextContact {
   double day = kNoContact;
   std::uint32_t number = 0;
 };
+
+/// Days from a schedule's first day to its contact `number`.
+inline double after_days(const PlannedLever& lever, std::uint32_t number) noexcept {
+  return lever.steps.size() > 1
+             ? lever.steps[number].after_days
+             : lever.steps.front().after_days + static_cast<double>(number) * lever.repeat_days;
+}
 
 /// The first contact of number `number` or more that is not before `from`, as the customer is seen
 /// after its last order, in a region the lever is for. Risk triggers fire at barriers: never here.
@@ -42,55 +50,87 @@ inline bool eligible(const PlannedLever& lever, const ObservableState& seen, dou
 struct ContactRules {
   ContactRules() = default;
   ContactRules(const Scenario& scenario, double tick_days);
-  double halvings = 0.0;  ///< of fatigue, a day
-  double response = 0.0;  ///< halvings of the uptake for each unit of fatigue
+  std::vector<float> fatigue_left;  ///< share of it by ticks passed; then nothing
+  double response = 0.0;            ///< halvings of the uptake for each unit of fatigue
   double complaint = 0.0;
   double unsubscribe = 0.0;
   double dropout = 1.0;
   std::uint32_t cap_contacts = 0;
-  double cap_days = 0.0;
-  double pause_unit = 1.0;  ///< days
-  double slack = 0.0;       ///< days within which two times are the same: a tick
+  float cap_ticks = 0.0F;
+  float pause_unit = 1.0F;  ///< ticks
+  float per_pause_unit = 1.0F;
+  float days_per_tick = 1.0F;
+  double slack = 0.0;  ///< days within which two times are the same: a tick
 };
 
-/// Fatigue on `day`.
-inline double fatigue_on(const ContactRules& rules, const ObservableState& seen, const Ticks& ticks,
-                         double day) noexcept {
-  if (seen.fatigue == 0) return 0.0;
-  const double passed = std::max(0.0, day - ticks.to(seen.last_contact));
-  return static_cast<double>(seen.fatigue) / 16.0 * half_power(passed * rules.halvings);
+/// Who made the customer's contact `i` before, 0 the last: position of the lever + 1, or 0.
+inline unsigned contacted_by(const ObservableState& seen, std::size_t i) noexcept {
+  return (static_cast<unsigned>(seen.contacted) >> (4 * i)) & 15U;
 }
 
-/// True where the frequency cap or an exclusion rules out a contact on `day`.
+/// True where the frequency cap or an exclusion rules out a contact `passed` ticks after the last.
 inline bool ruled_out(const ContactRules& rules, const PlannedLever& lever,
-                      const ObservableState& seen, const Ticks& ticks, double day) noexcept {
-  double age = day - ticks.to(seen.last_contact) + rules.slack;
-  std::uint32_t within = 0;
-  for (std::size_t i = 0; i < kRememberedContacts; ++i) {
-    const unsigned who = (static_cast<unsigned>(seen.contacted) >> (4 * i)) & 15U;
-    if (who == 0) break;
-    if (i > 0) {
-      if (seen.pauses[i - 1] == 255) break;
-      age += static_cast<double>(seen.pauses[i - 1]) * rules.pause_unit;
+                      const ObservableState& seen, std::uint32_t passed) noexcept {
+  float age = static_cast<float>(static_cast<std::int32_t>(passed) + 1);  // a tick of slack
+  if (rules.cap_contacts > 0 && contacted_by(seen, rules.cap_contacts - 1) != 0) {
+    std::int32_t pauses = 0;
+    bool longer = false;
+    for (std::size_t i = 0; i + 1 < rules.cap_contacts; ++i) {
+      pauses += seen.pauses[i];
+      longer |= seen.pauses[i] == 255;
     }
-    if (age >= rules.cap_days && (lever.excludes == 0 || age >= lever.exclusion_days)) break;
-    if (age < rules.cap_days && ++within >= rules.cap_contacts) return true;
-    if (((lever.excludes >> (who - 1)) & 1U) != 0 && age < lever.exclusion_days) return true;
+    const float span = age + static_cast<float>(pauses) * rules.pause_unit;
+    if (!longer && span < rules.cap_ticks) return true;
+  }
+  if (lever.excludes == 0) return false;
+  for (std::size_t i = 0; i < kRememberedContacts; ++i) {
+    const unsigned who = contacted_by(seen, i);
+    if (who == 0 || (i > 0 && seen.pauses[i - 1] == 255)) break;
+    if (i > 0) age += static_cast<float>(seen.pauses[i - 1]) * rules.pause_unit;
+    if (static_cast<double>(age * rules.days_per_tick) >= lever.exclusion_days) break;
+    if (((lever.excludes >> (who - 1)) & 1U) != 0) return true;
   }
   return false;
 }
 
-/// Remembers a contact of the lever at `position`: `fatigue` is that before it.
-inline void remember_contact(const ContactRules& rules, std::size_t position, double fatigue,
-                             const Ticks& ticks, double day, ObservableState& seen) noexcept {
-  const double passed = std::max(0.0, day - ticks.to(seen.last_contact));
-  const double pause = (passed + rules.slack) / rules.pause_unit;
+/// Fatigue `passed` ticks after the last contact, in sixteenths of a contact.
+inline float fatigue_after(const ContactRules& rules, const ObservableState& seen,
+                           std::uint32_t passed) noexcept {
+  if (passed >= rules.fatigue_left.size()) return 0.0F;
+  return static_cast<float>(static_cast<std::int32_t>(seen.fatigue)) * rules.fatigue_left[passed];
+}
+
+/// Remembers a contact of the lever at `position` at tick `now`: `fatigue` is that before it.
+inline void remember_contact(const ContactRules& rules, std::size_t position, float fatigue,
+                             std::uint32_t passed, std::uint16_t now,
+                             ObservableState& seen) noexcept {
+  const float units =
+      static_cast<float>(static_cast<std::int32_t>(passed) + 1) * rules.per_pause_unit;
   for (std::size_t i = seen.pauses.size() - 1; i > 0; --i) seen.pauses[i] = seen.pauses[i - 1];
-  seen.pauses[0] = pause >= 255.0 ? std::uint8_t{255} : static_cast<std::uint8_t>(pause);
+  seen.pauses[0] = static_cast<std::uint8_t>(static_cast<std::int32_t>(std::min(255.0F, units)));
   seen.contacted = static_cast<std::uint16_t>((static_cast<unsigned>(seen.contacted) << 4U) |
                                               static_cast<unsigned>(position + 1));
-  seen.last_contact = ticks.from(day);
-  seen.fatigue = static_cast<std::uint8_t>(std::min(255.0, (fatigue + 1.0) * 16.0 + 0.5));
+  seen.last_contact = now;
+  seen.fatigue =
+      static_cast<std::uint8_t>(static_cast<std::int32_t>(std::min(255.0F, fatigue + 16.5F)));
+}
+
+/// Makes a contact on `day`, which is tick `now`, as far as its customer's eligibility and memory
+/// go: false where it is out of reach. `fatigue` becomes that before the contact.
+inline bool admit_contact(const ContactRules& rules, const PlannedStrategy& strategy,
+                          std::size_t position, bool direct, double day, std::uint16_t now,
+                          ObservableState& seen, double& fatigue) noexcept {
+  const PlannedLever& lever = strategy.levers[position];
+  fatigue = 0.0;
+  if (!eligible(lever, seen, day, direct)) return false;
+  if (!strategy.remembers) return true;
+  const std::uint32_t passed =
+      now > seen.last_contact ? std::uint32_t{now} - seen.last_contact : 0U;
+  if (ruled_out(rules, lever, seen, passed)) return false;
+  const float before = fatigue_after(rules, seen, passed);
+  remember_contact(rules, position, before, passed, now, seen);
+  fatigue = static_cast<double>(before * 0.0625F);
+  return true;
 }
 
 }  // namespace tenure::simulator

@@ -1,0 +1,293 @@
+#include "engine/run.hpp"
+#include "families/families.hpp"
+#include "scenario/population_config.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <utility>
+
+/// Who is granted what at a barrier.
+namespace tenure::simulator {
+
+namespace {
+
+constexpr double kRiskDays = 90.0;
+constexpr std::size_t kRiskSteps = 1U << 16U;
+
+}  // namespace
+
+/// Requests for the customers at most risk, of each lever whose day has come.
+void CoupledRun::rank_risks(double day) {
+  for (std::size_t i = 0; i < strategy_.levers.size(); ++i) {
+    const PlannedLever& lever = strategy_.levers[i];
+    if (lever.kind != TriggerKind::kRisk || ((run_.open >> i) & 1U) == 0) continue;
+    const double due = std::floor(day / lever.every_days);
+    if (due > std::floor((day - kWeekDays) / lever.every_days)) rank_risk(i, day);
+  }
+}
+
+void CoupledRun::rank_risk(std::size_t position, double day) {
+  const PlannedLever& lever = strategy_.levers[position];
+  const auto number = static_cast<std::uint32_t>(day / lever.every_days);
+  for_parts([&](Part& part, std::size_t first, std::size_t worker) {
+    part.risks.assign(part.states.size(), 0);
+    for (std::size_t i = 0; i < part.states.size(); ++i) {
+      CustomerState& state = part.states[i];
+      const ObservableState& seen = state.seen;
+      if (seen.orders == 0 || lever.eligible[seen.region] == 0) continue;
+      const double idle = day - static_cast<double>(seen.last_order);
+      if (idle > lever.max_days_idle) continue;
+      OrderDraws draws;
+      const Life life(run_, tallies_[worker], &part.outbox, state,
+                      static_cast<std::uint32_t>(first + i), draws);
+      if (!life.wants(Request(0, number, position), day)) continue;
+      const double risk = order_risk(run_.model_of(seen.region).model, seen, day, kRiskDays);
+      part.risks[i] = 1U + static_cast<std::uint32_t>(risk * static_cast<double>(kRiskSteps - 1));
+    }
+  });
+  std::vector<std::uint64_t> counts(kRiskSteps + 1, 0);
+  std::uint64_t asked = 0;
+  for (const Part& part : parts_) {
+    for (const std::uint32_t risk : part.risks) {
+      if (risk > 0) ++counts[risk];
+      asked += risk > 0 ? 1 : 0;
+    }
+  }
+  auto left = static_cast<std::uint64_t>(lever.quantile * static_cast<double>(asked) + 0.5);
+  std::size_t least = kRiskSteps;
+  while (least > 0 && counts[least] <= left) left -= counts[least--];
+  // Of those at the threshold the first ones, by index.
+  for (std::size_t p = 0; p < parts_.size(); ++p) {
+    Part& part = parts_[p];
+    for (std::size_t i = 0; i < part.risks.size(); ++i) {
+      const bool over = part.risks[i] > least;
+      const bool at = least > 0 && part.risks[i] == least && left > 0;
+      if (!over && !at) continue;
+      if (at) --left;
+      part.outbox.raise(Request(static_cast<std::uint32_t>(p * part_size_ + i), number, position));
+      part.mixed = true;
+    }
+  }
+}
+
+std::uint64_t CoupledRun::affordable(std::size_t position) const {
+  const PlannedLever& lever = strategy_.levers[position];
+  std::uint64_t most = lever.capacity > 0 ? lever.capacity : kMaxCustomers;
+  if (spec_.phases.empty()) return most;
+  if (pots_.empty()) return 0;
+  const Money each = lever.set_aside_contact + lever.set_aside_redemption;
+  const Money left = std::max<Money>(0, pots_[pot_of_[position]]);
+  if (each > 0) most = std::min(most, static_cast<std::uint64_t>(left / each));
+  return most;
+}
+
+/// The contacts that weekly levers ask for on days of [from, until), by lever, then by day.
+void CoupledRun::plan_week(double from, double until) {
+  asks_.clear();
+  for (std::size_t i = 0; i < strategy_.levers.size(); ++i) {
+    if (((static_cast<unsigned>(strategy_.weekly) & run_.open) >> i & 1U) == 0) continue;
+    const PlannedLever& lever = strategy_.levers[i];
+    NextContact next = on_grid(lever, from, 0);
+    for (; next.day < until; next = on_grid(lever, next.day, next.number + 1)) {
+      asks_.push_back({next.day, next.number, static_cast<std::uint8_t>(i)});
+    }
+  }
+}
+
+/// Counts what every lever asks for, by part: of a weekly lever more than is wanted, all customers
+/// there are unless `nearly` who is asked for.
+void CoupledRun::count_wanted(bool nearly) {
+  for_parts([&](Part& part, std::size_t, std::size_t) {
+    part.wanted = {};
+    for (const Request& request : part.outbox.requests) ++part.wanted[request.lever];
+    for (const WeeklyAsk& ask : asks_) {
+      part.wanted[ask.lever] +=
+          nearly ? count_from(part.asked_until, round_down(ask.day)) : part.asked_until.size();
+    }
+  });
+}
+
+/// Bits of levers that may get less than they ask for: their capacity or their pot is too small.
+unsigned CoupledRun::short_levers() const {
+  unsigned found = 0;
+  std::vector<Money> pots = pots_;
+  std::vector<std::uint8_t> empty(pots_.size(), 0);
+  for (std::size_t i = 0; i < strategy_.levers.size(); ++i) {
+    const PlannedLever& lever = strategy_.levers[i];
+    std::uint64_t asked = 0;
+    for (const Part& part : parts_) asked += part.wanted[i];
+    if (asked == 0) continue;
+    const bool over = lever.capacity > 0 && asked > lever.capacity;
+    if (over || (pots.empty() && !spec_.phases.empty())) found |= 1U << i;
+    if (pots.empty()) continue;
+    const Money each = lever.set_aside_contact + lever.set_aside_redemption;
+    Money& pot = pots[pot_of_[i]];
+    const bool enough =
+        each == 0 || asked <= static_cast<std::uint64_t>(std::max<Money>(0, pot) / each);
+    if (enough) pot -= static_cast<Money>(asked) * each;
+    if (!enough || pot < 0) empty[pot_of_[i]] = 1;
+  }
+  for (std::size_t i = 0; i < strategy_.levers.size() && !pots.empty(); ++i) {
+    if (empty[pot_of_[i]] != 0) found |= 1U << i;
+  }
+  return found;
+}
+
+/// Requests in place of what a weekly lever asks for all, where not everybody may get it.
+void CoupledRun::ask_singly(unsigned levers) {
+  const auto gone = [levers](const WeeklyAsk& ask) { return ((levers >> ask.lever) & 1U) != 0; };
+  if (std::none_of(asks_.begin(), asks_.end(), gone)) return;
+  for_parts([&](Part& part, std::size_t first, std::size_t) {
+    for (std::size_t i = 0; i < part.states.size(); ++i) {
+      for (const WeeklyAsk& ask : asks_) {
+        if (!gone(ask)) continue;
+        if (part.asked_until[i] < round_down(ask.day)) continue;
+        if (!asked_for(ask, part.states[i].seen)) continue;
+        part.outbox.raise(Request(static_cast<std::uint32_t>(first + i), ask.number, ask.lever));
+        part.mixed = true;
+      }
+    }
+  });
+  asks_.erase(std::remove_if(asks_.begin(), asks_.end(), gone), asks_.end());
+}
+
+/// Whether a weekly lever asks for the customer, who was not idle for too long on the day.
+bool CoupledRun::asked_for(const WeeklyAsk& ask, const ObservableState& seen) const {
+  const unsigned may = strategy_.reach[seen.region] & run_.open;
+  return ((may >> ask.lever) & 1U) != 0 && seen.orders > 0 &&
+         ask.day - static_cast<double>(seen.last_order) <=
+             strategy_.levers[ask.lever].max_days_idle;
+}
+
+/// Grants requests by priority of the lever, then by customer; live() makes the contacts.
+void CoupledRun::grant(double from, double day) {
+  if (run_.open == 0) {
+    for (Part& part : parts_) part.outbox.requests.clear();
+  }
+  plan_week(from, day);
+  count_wanted(false);
+  unsigned short_of = short_levers();
+  if ((short_of & strategy_.weekly) != 0) {
+    count_wanted(true);
+    short_of = short_levers();
+  }
+  if (short_of != 0) {
+    ask_singly(short_of);
+    drop_unwanted(day, short_of);
+  }
+  for (std::size_t i = 0; i < strategy_.levers.size(); ++i) {
+    const PlannedLever& lever = strategy_.levers[i];
+    if (!lever.limited) continue;
+    std::uint64_t left = affordable(i);
+    std::uint64_t granted = 0;
+    for (Part& part : parts_) {
+      part.granted[i] = std::min(left, part.wanted[i]);
+      left -= part.granted[i];
+      granted += part.granted[i];
+    }
+    if (!pots_.empty()) {
+      pots_[pot_of_[i]] -=
+          static_cast<Money>(granted) * (lever.set_aside_contact + lever.set_aside_redemption);
+    }
+  }
+}
+
+/// Leaves, of requests of these levers, those of who is still eligible: others shall not take their
+/// place.
+void CoupledRun::drop_unwanted(double day, unsigned levers) {
+  for_parts([&](Part& part, std::size_t first, std::size_t worker) {
+    std::uint64_t concerned = 0;
+    for (std::size_t i = 0; i < part.wanted.size(); ++i) {
+      if (((levers >> i) & 1U) != 0) concerned += std::exchange(part.wanted[i], 0);
+    }
+    if (concerned == 0) return;
+    std::size_t kept = 0;
+    OrderDraws draws;
+    for (const Request& request : part.outbox.requests) {
+      const bool asked = ((levers >> request.lever) & 1U) != 0;
+      if (asked) {
+        const std::size_t place = request.place(first);
+        const Life life(run_, tallies_[worker], &part.outbox, part.states[place],
+                        static_cast<std::uint32_t>(first + place), draws);
+        if (!life.wants(request, day)) continue;
+        ++part.wanted[request.lever];
+      }
+      part.outbox.requests[kept++] = request;
+    }
+    part.outbox.requests.resize(kept);
+  });
+}
+
+/// Takes what was granted out of the part, with the contacts of weekly levers that everybody gets,
+/// in order of customer, then lever.
+void CoupledRun::take_granted(Part& part, std::size_t first, Scratch& scratch) const {
+  std::vector<Request>& singles = scratch.singles;
+  singles.clear();
+  for (const Request& request : part.outbox.requests) {
+    if (part.granted[request.lever] == 0) continue;
+    --part.granted[request.lever];
+    singles.push_back(request);
+  }
+  part.outbox.requests.clear();
+  const auto before = [first](const Request& a, const Request& b) {
+    return a.low != b.low ? a.place(first) < b.place(first) : a.lever < b.lever;
+  };
+  if (part.mixed) {
+    std::stable_sort(singles.begin(), singles.end(), before);
+  } else {
+    // By customer already: a customer has a few.
+    for (std::size_t i = 1; i < singles.size(); ++i) {
+      for (std::size_t k = i; k > 0 && before(singles[k], singles[k - 1]); --k) {
+        std::swap(singles[k], singles[k - 1]);
+      }
+    }
+  }
+  part.mixed = false;
+  if (asks_.empty()) {
+    scratch.granted.swap(singles);
+  } else {
+    add_weekly(part, first, scratch);
+  }
+}
+
+/// Puts them in where they belong; gives back what was set aside for who is not asked for.
+void CoupledRun::add_weekly(Part& part, std::size_t first, Scratch& scratch) const {
+  double earliest = asks_.front().day;
+  for (const WeeklyAsk& ask : asks_) earliest = std::min(earliest, ask.day);
+  std::vector<std::uint32_t>& asked = scratch.due;
+  places_from(part.asked_until, round_down(earliest), asked);
+  constexpr std::size_t kFirst = 64;  // who is contacted first; make_contacts fetches the rest
+  for (std::size_t i = 0; i < std::min(kFirst, asked.size()); ++i) {
+    fetch_for_contact(part.states[asked[i]]);
+  }
+  std::vector<Request>& granted = scratch.granted;
+  granted.resize(asked.size() * asks_.size() + scratch.singles.size());
+  Request* out = granted.data();
+  const Request* single = scratch.singles.data();
+  const Request* const end = single + scratch.singles.size();
+  for (const std::uint32_t place : asked) {
+    while (single != end && single->place(first) < place) *out++ = *single++;
+    for (const WeeklyAsk& ask : asks_) {
+      if (asks_.size() > 1 && part.asked_until[place] < round_down(ask.day)) continue;
+      if (!weekly_alike_ && !asked_for(ask, part.states[place].seen)) {
+        continue;
+      }
+      while (single != end && single->place(first) == place && single->lever < ask.lever) {
+        *out++ = *single++;
+      }
+      *out++ = Request(static_cast<std::uint32_t>(first + place), ask.number, ask.lever);
+      --part.granted[ask.lever];
+    }
+  }
+  out = std::copy(single, end, out);
+  for (const WeeklyAsk& ask : asks_) {
+    const PlannedLever& lever = strategy_.levers[ask.lever];
+    const auto unused = static_cast<Money>(std::exchange(part.granted[ask.lever], 0));
+    part.outbox.given_back[ask.lever] +=
+        unused * (lever.set_aside_contact + lever.set_aside_redemption);
+  }
+  granted.resize(static_cast<std::size_t>(out - granted.data()));
+}
+
+}  // namespace tenure::simulator

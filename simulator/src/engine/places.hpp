@@ -1,0 +1,18 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+/// Which customers of a part have something to do, from an array of days: in vector lanes.
+namespace tenure::simulator {
+
+/// Places of the values below `limit`, in order.
+void places_below(std::span<const float> values, float limit, std::vector<std::uint32_t>& places);
+/// Places of the values not below `limit`, in order.
+void places_from(std::span<const float> values, float limit, std::vector<std::uint32_t>& places);
+/// Number of the values not below `limit`.
+std::size_t count_from(std::span<const float> values, float limit);
+
+}  // namespace tenure::simulator
