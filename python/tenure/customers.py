@@ -1,8 +1,11 @@
 """Lifetime and spend models, in the shape that users of ``lifetimes`` know.
 
 >>> from tenure.customers import BgNbd
->>> bgf = BgNbd().fit([0, 2, 1, 0, 4, 1], [0, 20, 9, 0, 30, 3], [35, 30, 25, 38, 39, 28])
->>> bgf.conditional_probability_alive(2, 20.0, 30.0) > 0.5
+>>> frequency, recency, weeks = [0, 1, 1, 2, 2, 5, 5, 9], [0, 3, 25, 10, 33, 15, 35, 36], [39] * 8
+>>> bgf = BgNbd().fit(frequency, recency, weeks, weights=[70, 9, 6, 4, 5, 2, 3, 1])
+>>> bgf
+<tenure.BgNbd: fitted with 100 subjects, a: 1.03, alpha: 4.98, b: 2.17, r: 0.17>
+>>> bgf.predict(4, 2, 33, 39) > bgf.predict(4, 2, 10, 39)  # the one who was here lately orders more
 True
 
 Frequency, recency and T may be lists, numpy arrays, pandas series or single numbers; results have
@@ -162,10 +165,10 @@ class LifetimeModel(_Fitted):
     def expected_number_of_purchases_up_to_time(self, t):
         """Expected repeat orders of a new customer within ``t`` units.
 
-        >>> frequency, recency, T = [0, 2, 1, 0, 4, 1], [0, 20, 9, 0, 30, 3], [35, 30, 25, 38, 39, 28]
-        >>> bgf = BgNbd().fit(frequency, recency, T)
-        >>> bgf.expected_number_of_purchases_up_to_time(0.0)
-        0.0
+        >>> repeats, last, weeks = [0, 1, 1, 2, 2, 5, 5, 9], [0, 3, 25, 10, 33, 15, 35, 36], [39] * 8
+        >>> model = ParetoNbd().fit(repeats, last, weeks, weights=[70, 9, 6, 4, 5, 2, 3, 1])
+        >>> model.expected_number_of_purchases_up_to_time([0, 13, 26]).round(2)
+        array([0.  , 0.33, 0.54])
         """
         rows = _Rows(t)
         return rows.like(self._fit.of_newcomers("orders", *rows.columns, self.threads))
@@ -277,10 +280,6 @@ class GammaGamma(_Fitted):
 # Histories from transactions
 
 
-def _day(date, freq):
-    return pd.Timestamp(date).tz_localize(None).to_period(freq).to_timestamp()
-
-
 class _Transactions:
     """Customer codes, days and money of a frame of transactions, by ascending id."""
 
@@ -311,7 +310,13 @@ class _Transactions:
             return self.periods.max()
         if isinstance(date, pd.Period):
             date = date.to_timestamp()
-        return _day(pd.to_datetime(date, format=datetime_format), self.freq)
+        for form in (datetime_format, None):
+            try:
+                stamp = pd.to_datetime(date, format=form)
+            except (TypeError, ValueError):
+                continue
+            return stamp.tz_localize(None).to_period(self.freq).to_timestamp()
+        raise ArgumentError(f"{date!r} is no date")
 
     def summary(self, end, multiplier, threads):
         days = (self.periods - pd.Timestamp(0)).dt.days.to_numpy(dtype=np.int64)
