@@ -2,7 +2,7 @@ from . import customers as customers
 from . import recommend as recommend
 from .errors import ArgumentError, DataError, Error, NumericalError
 from .log import Log, import_log, read_store
-from .simulation import Simulation, read_result, simulate
+from .simulation import Simulation, generate, read_result, simulate
 
 __version__: str
 
@@ -14,6 +14,7 @@ __all__ = [
     "NumericalError",
     "Simulation",
     "customers",
+    "generate",
     "import_log",
     "read_result",
     "read_store",

@@ -168,7 +168,7 @@ class LifetimeModel(_Fitted):
         >>> repeats, last, weeks = [0, 1, 1, 2, 2, 5, 5, 9], [0, 3, 25, 10, 33, 15, 35, 36], [39] * 8
         >>> model = ParetoNbd().fit(repeats, last, weeks, weights=[70, 9, 6, 4, 5, 2, 3, 1])
         >>> model.expected_number_of_purchases_up_to_time([0, 13, 26]).round(2)
-        array([0.  , 0.33, 0.54])
+        array([0.  , 0.32, 0.52])
         """
         rows = _Rows(t)
         return rows.like(self._fit.of_newcomers("orders", *rows.columns, self.threads))

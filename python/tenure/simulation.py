@@ -9,7 +9,7 @@ from ._progress import reporting
 from .errors import ArgumentError
 from .log import Log, read_store
 
-__all__ = ["Simulation", "simulate", "read_result"]
+__all__ = ["Simulation", "simulate", "read_result", "generate"]
 
 
 class Simulation:
@@ -52,8 +52,9 @@ class Simulation:
     def strategies(self):
         """What each strategy pays back: ``roi`` = (incremental margin - cost) / cost, discounted.
 
-        ``roi_low`` and ``roi_high`` hold what is not known of the world, ``roi_mc_low`` and
-        ``roi_mc_high`` the Monte-Carlo error alone; docs/SIMULATOR.md says how each is made.
+        Of ``roi`` and every other figure, ``_low`` and ``_high`` hold what is not known of the
+        world, ``_mc_low`` and ``_mc_high`` the Monte-Carlo error alone; docs/SIMULATOR.md says how
+        each is made.
         """
         return self._frame("strategies", self._strategies)
 
@@ -82,6 +83,30 @@ class Simulation:
         frame = self._frame("cube", self._strategies, self._months, regions, tiers)
         unknown = frame.index.get_level_values("region") == ""
         return frame if (frame[unknown] != 0).any(axis=None) else frame[~unknown]
+
+    @property
+    def variance(self):
+        """Parts of the variance of ROI and incremental margin; see ``decompose`` of simulate()."""
+        figures = ("figure", ["roi", "incremental_margin"])
+        return self._frame("variance", self._strategies, figures)
+
+    @property
+    def retention(self):
+        """Share of new customers who stay, and when the others leave, by strategy and region
+        (``all`` last). None where nobody is followed for two years."""
+        if "retention" not in self._frames:
+            found = self._native.retention()
+            if found is None:
+                return None
+            index = pd.MultiIndex.from_tuples(found[0], names=["strategy", "region"])
+            self._frames["retention"] = pd.DataFrame(found[1], index=index)
+        return self._frames["retention"].copy()
+
+    @property
+    def index(self):
+        """Composite index of each strategy, 0 to 100, with its groups and dimensions. None for a
+        result read from a file, which does not hold the scenario's weights."""
+        return None if self._native.index() is None else self._frame("index", self._strategies)
 
     @property
     def runs(self):
@@ -120,12 +145,36 @@ class Simulation:
         self._native.write(os.fspath(path))
 
 
-def simulate(scenario, store=None, *, seed=1, threads=0, progress=None):
+def _text_and_path(source, what):
+    if isinstance(source, dict):
+        return _toml.dumps(source), what
+    if isinstance(source, str) and "\n" in source:
+        return source, what
+    if isinstance(source, (str, os.PathLike)):
+        return None, os.fspath(source)
+    raise ArgumentError(f"a {what} is a path, TOML text or a dictionary")
+
+
+def simulate(
+    scenario,
+    store=None,
+    *,
+    precision=None,
+    max_replications=1000,
+    decompose=False,
+    seed=1,
+    threads=0,
+    progress=None,
+):
     """Simulates what each strategy of a scenario would pay back, like ``tenure simulate``.
 
     ``scenario`` is a path, the text of one (anything of several lines), or a dictionary with the same
     keys (docs/SIMULATOR.md). ``store`` (a :class:`tenure.Log`, or a path) goes with scenarios of
     today's customers. The same seed gives the same result at any number of ``threads`` (0: all).
+
+    With ``precision``, replications are added, up to ``max_replications``, until the Monte-Carlo
+    interval of every ROI is no wider than that to either side; ``decompose`` simulates once more with
+    other luck, for the parts of the variance.
 
     ``progress`` is None (a line on a terminal or in a notebook after a second), True (at once and
     anywhere stderr goes), False, or a function of stage, done and total. Ctrl-C stops the work.
@@ -144,22 +193,41 @@ def simulate(scenario, store=None, *, seed=1, threads=0, progress=None):
     >>> result.strategies.loc["remind", "roi"] > 0
     True
     """
-    text, path = None, "scenario"
-    if isinstance(scenario, dict):
-        text = _toml.dumps(scenario)
-    elif isinstance(scenario, str) and "\n" in scenario:
-        text = scenario
-    elif isinstance(scenario, (str, os.PathLike)):
-        path = os.fspath(scenario)
-    else:
-        raise ArgumentError("a scenario is a path, TOML text or a dictionary")
+    text, path = _text_and_path(scenario, "scenario")
     if store is not None and not isinstance(store, Log):
         store = read_store(store, threads=threads, progress=progress)
     with reporting(progress) as callback:
         native = None if store is None else store._native
-        return Simulation(_native.simulate(text, path, native, threads, seed, callback))
+        return Simulation(
+            _native.simulate(
+                text, path, native, precision or 0.0, max_replications, decompose, threads, seed,
+                callback,
+            )
+        )
 
 
 def read_result(path):
-    """Reads a result that ``tenure simulate -o`` or :meth:`Simulation.write` wrote."""
+    """Reads a result that ``tenure simulate -o`` or :meth:`Simulation.write` wrote.
+
+    It holds the counts: what needs the scenario besides (``index``, the control variate of
+    ``lifetime_value``, parts of the variance by ``decompose``) is not there again.
+    """
     return Simulation(_native.read_result(os.fspath(path)))
+
+
+def generate(world, *, seed=1, threads=0, progress=None):
+    """The log of a synthetic shop whose truth is known, like ``tenure generate``: a
+    :class:`tenure.Log`. ``world`` is a path, TOML text or a dictionary (docs/SIMULATOR.md).
+
+    >>> import tenure
+    >>> log = tenure.generate({
+    ...     "start": "2024-01-01", "days": 365, "customers": 500, "items": 50, "unit": "week",
+    ...     "prices": {"median": 12.0, "log_sd": 0.7}, "orders": {"lines_mean": 2.0},
+    ...     "region": [{"name": "home", "r": 0.4, "alpha": 13.0, "a": 0.3, "b": 0.8,
+    ...                 "p": 6.0, "q": 4.0, "gamma": 30.0}]})
+    >>> log.frame()["region"].cat.categories.tolist()
+    ['home']
+    """
+    text, path = _text_and_path(world, "world")
+    with reporting(progress) as callback:
+        return Log(_native.generate(text, path, threads, seed, callback))

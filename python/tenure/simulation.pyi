@@ -5,7 +5,7 @@ import pandas as pd
 
 from .log import Log, Path, Progress
 
-__all__ = ["Simulation", "simulate", "read_result"]
+__all__ = ["Simulation", "simulate", "read_result", "generate"]
 
 class Simulation:
     def __init__(self, native: Any) -> None: ...
@@ -19,6 +19,12 @@ class Simulation:
     def by_lever(self) -> pd.DataFrame: ...
     @property
     def cube(self) -> pd.DataFrame: ...
+    @property
+    def variance(self) -> pd.DataFrame: ...
+    @property
+    def retention(self) -> pd.DataFrame | None: ...
+    @property
+    def index(self) -> pd.DataFrame | None: ...
     @property
     def runs(self) -> pd.DataFrame: ...
     @property
@@ -37,8 +43,18 @@ def simulate(
     scenario: Path | Mapping[str, Any],
     store: Log | Path | None = None,
     *,
+    precision: float | None = None,
+    max_replications: int = 1000,
+    decompose: bool = False,
     seed: int = 1,
     threads: int = 0,
     progress: Progress = None,
 ) -> Simulation: ...
 def read_result(path: Path) -> Simulation: ...
+def generate(
+    world: Path | Mapping[str, Any],
+    *,
+    seed: int = 1,
+    threads: int = 0,
+    progress: Progress = None,
+) -> Log: ...

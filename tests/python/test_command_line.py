@@ -123,14 +123,28 @@ def test_counts_with_weights_are_those_of_fit(tenure_program):
     told_by(model, figures)
 
 
+FIGURES = [
+    "roi", "incremental_margin", "cost", "lifetime_value", "repurchase_rate", "behind_best",
+]
+NUMBERS = ["rank", "probability_best", "orders", "revenue", "margin", "customers"]
+
+
+def same(value, told):
+    return np.isnan(value) if told is None else value == told
+
+
 def same_returns(result, told):
     rows = {row["name"]: row for row in told["strategies"]}
     assert list(result.strategies.index) == ["baseline", *rows]
     for name, row in result.strategies.drop(index="baseline").iterrows():
-        for key in ("roi", "incremental_margin", "cost", "probability_positive", "orders"):
-            assert row[key] == rows[name][key]
-        assert [row["roi_low"], row["roi_high"]] == rows[name]["roi_interval"]
-        assert [row["roi_mc_low"], row["roi_mc_high"]] == rows[name]["roi_mc_interval"]
+        for key in FIGURES + NUMBERS + ["probability_positive", "payback_days"]:
+            assert same(row[key], rows[name][key]), key
+        for key in FIGURES:
+            for ends in ("", "_mc"):
+                low, high = rows[name][f"{key}{ends}_interval"] or (None, None)
+                assert same(row[f"{key}{ends}_low"], low) and same(row[f"{key}{ends}_high"], high)
+        for days, share in rows[name]["retention"].items():
+            assert same(row[f"retention_{days}"], share)
         levers = result.by_lever.loc[name]["cost"]
         assert dict(levers[levers > 0]) == pytest.approx(rows[name]["cost_by_lever"], rel=1e-12)
 
@@ -156,7 +170,23 @@ def test_simulate_writes_the_bytes_of_the_command_line(tenure_program, tmp_path)
     result.write(tmp_path / "here.h5")
     assert (tmp_path / "here.h5").read_bytes() == (tmp_path / "there.h5").read_bytes()
     again = tenure.read_result(tmp_path / "there.h5")
-    pd.testing.assert_frame_equal(again.strategies, result.strategies)
+    assert (again.strategies["roi"][1:] == result.strategies["roi"][1:]).all()
+    pd.testing.assert_frame_equal(again.cube, result.cube)
+
+
+def test_precision_and_parts_of_the_variance_are_the_command_line_s(tenure_program, tmp_path):
+    (tmp_path / "s.toml").write_text(smaller("default.toml", 500))
+    asked = ["--precision", "2", "--max-replications", "8", "--decompose"]
+    told = tenure_program("simulate", tmp_path / "s.toml", *asked)
+    result = tenure.simulate(tmp_path / "s.toml", precision=2, max_replications=8, decompose=True)
+    same_returns(result, told)
+    assert len(result.runs) == len(result.strategies) * 5 * told["replications"]
+    for row in told["strategies"]:
+        parts = result.variance.loc[(row["name"], "roi")]
+        for part in ("parameter", "within", "sampling", "noise"):
+            assert parts[part] == row["variance"]["roi"][part]
+    scores = {row["name"]: row["score"] for row in told["index"]}
+    assert dict(result.index["score"]) == scores
 
 
 def test_simulating_the_customers_of_a_store_is_the_command_line_s(
@@ -175,3 +205,9 @@ def test_a_log_written_here_is_the_store_of_import(tenure_program, tmp_path, ord
     tenure_program("import", orders_csv, "-o", tmp_path / "there.h5")
     tenure.import_log(orders_csv).write(tmp_path / "here.h5")
     assert (tmp_path / "here.h5").read_bytes() == (tmp_path / "there.h5").read_bytes()
+
+
+def test_a_shop_generated_here_is_the_command_line_s(shop_store, tmp_path):
+    world = (shop_store.parent / "world.toml").read_text()
+    tenure.generate(world).write(tmp_path / "here.h5")
+    assert (tmp_path / "here.h5").read_bytes() == shop_store.read_bytes()

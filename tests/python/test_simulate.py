@@ -94,6 +94,26 @@ def test_the_cube_names_regions_and_tiers(result):
     assert list(cube.index.get_level_values("tier")[:6]) == tiers
 
 
+def test_retention_stands_by_region_and_for_all(result):
+    table = result.retention
+    assert list(table.loc["baseline"].index) == ["home", 'a"way', "all"]
+    everybody = table.xs("all", level="region")
+    for days in (30, 90, 180, 365):
+        expected = result.strategies[f"retention_{days}"]
+        np.testing.assert_allclose(everybody[f"retention_{days}"], expected, rtol=1e-12)
+    leavers = everybody[["leavers_30", "leavers_180", "leavers_365"]].sum(axis=1)
+    np.testing.assert_allclose(leavers, 1.0)
+    short = tenure.simulate({**SCENARIO, "horizon_days": 90})
+    assert short.retention is None and short.strategies["retention_365"].isna().all()
+
+
+def test_the_index_scores_every_strategy(result):
+    index = result.index
+    assert list(index.index) == ["baseline", "remind", "both"]
+    assert index["score"].between(0, 100).all()
+    assert {"results", "process", "health", "retention", "compliance"} <= set(index.columns)
+
+
 def test_tables_are_the_caller_s_to_change(result):
     result.strategies.loc["remind", "roi"] = 99.0
     assert result.strategies.loc["remind", "roi"] != 99.0
