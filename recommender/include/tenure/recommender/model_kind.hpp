@@ -85,8 +85,8 @@ struct ModelComponent {
 };
 
 /// What a model is trained on. `events` may be null where only the matrix is known; `rows` masks
-/// its rows as in build_interactions(). The matrix is that of `interactions`, or `matrix` where they
-/// are null: memory of a caller that it should not copy.
+/// its rows as in build_interactions(). The matrix is that of `interactions`, or `matrix` where
+/// they are null: memory of a caller that it should not copy.
 struct TrainingInput {
   const EventTable* events = nullptr;
   std::span<const std::uint8_t> rows;
