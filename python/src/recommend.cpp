@@ -2,6 +2,7 @@
 #include "trained_model.hpp"
 
 #include <tenure/core/error.hpp>
+#include <tenure/core/parallel.hpp>
 #include <tenure/recommender/similar.hpp>
 
 #include <limits>
@@ -18,6 +19,7 @@ using recommender::OptionValues;
 using recommender::UserBatch;
 
 constexpr std::size_t kManyUsers = 64;  // from here on a call may be interrupted
+constexpr std::size_t kFoldChunk = 32;
 constexpr float kNoScore = std::numeric_limits<float>::lowest();
 
 OptionValues values_of(const ModelKind& kind, const py::dict& options) {
@@ -186,9 +188,13 @@ py::array fold_in(const TrainedModel& self, const CsrArrays& histories, int thre
   std::iota(rows.begin(), rows.end(), 0U);
   const std::vector<std::uint32_t> users(matrix.rows(), recommender::kNewUser);
   std::vector<float> out(matrix.rows() * width);
-  run_short({threads, 0, py::none()}, [&](const Execution&) {
-    self.model().user_vectors({users, rows, matrix},
-                              MatrixView<float>{out.data(), matrix.rows(), width, width});
+  const UserBatch batch{users, rows, matrix};
+  run_for(matrix.rows(), {threads, 0, py::none()}, [&](const Execution& execution) {
+    parallel_for(execution, matrix.rows(), kFoldChunk, [&](const Chunk& chunk) {
+      self.model().user_vectors(
+          batch.slice(chunk.begin, chunk.end),
+          {out.data() + chunk.begin * width, chunk.end - chunk.begin, width, width});
+    });
   });
   return rows_of(std::move(out), matrix.rows(), width, "float32");
 }

@@ -13,13 +13,12 @@ same results as the command line's, and at any number of threads.
 """
 
 import inspect
-import operator
 import os
 
 import numpy as np
-from scipy import sparse
 
 from . import _native
+from ._arrays import codes_of, list_length, mask_of, native_csr, whole
 from ._progress import reporting
 from .errors import ArgumentError
 from .log import Log, csr_from_parts, weight_options
@@ -30,50 +29,6 @@ _KINDS = {kind["name"]: kind for kind in _native.model_kinds()}
 _CLASSES = {}
 # What implicit calls options and settings that are here by another name.
 _OTHER_NAMES = {"iterations": "epochs", "num_threads": "threads", "random_state": "seed"}
-
-
-def _unsigned(values, dtype):
-    values = np.ascontiguousarray(values)
-    return values.view(dtype) if values.itemsize == np.dtype(dtype).itemsize else values.astype(dtype)
-
-
-def _native_csr(matrix, scale=1.0):
-    """The matrix over its own memory where its types are float32 and int32; duplicates are added."""
-    if not sparse.issparse(matrix):
-        raise ArgumentError("a scipy sparse matrix is needed, users in rows and items in columns")
-    matrix = matrix.tocsr()
-    if not matrix.has_canonical_format:
-        matrix = matrix.copy()
-        matrix.sum_duplicates()
-    values = np.ascontiguousarray(matrix.data, dtype=np.float32)
-    if scale != 1.0:
-        values = values * np.float32(scale)
-    return _native.Csr(
-        _unsigned(matrix.indptr, np.uint64), _unsigned(matrix.indices, np.uint32), values,
-        matrix.shape[1],
-    )
-
-
-def _codes(values, size, what):
-    codes = np.atleast_1d(np.asarray(values))
-    if codes.ndim != 1 or codes.dtype.kind not in "iu":
-        raise ArgumentError(f"{what} must be a whole number or a list of them")
-    if codes.size and (codes.min() < 0 or codes.max() >= size):
-        raise ArgumentError(f"{what} must be from 0 to {size - 1}")
-    return np.ascontiguousarray(codes, dtype=np.uint32)
-
-
-def _mask(codes, size, what):
-    mask = np.zeros(size, dtype=np.uint8)
-    mask[_codes(codes, size, what)] = 1
-    return mask
-
-
-def _whole(value, what):
-    try:
-        return operator.index(value)
-    except TypeError:
-        raise ArgumentError(f"{what} must be a whole number") from None
 
 
 class Model:
@@ -105,8 +60,8 @@ class Model:
             if other in options:
                 place = settings if name in settings else options
                 place[name] = options.pop(other)
-        self.threads = _whole(settings["threads"], "threads")
-        self.seed = _whole(settings["seed"], "seed")
+        self.threads = whole(settings["threads"], "threads")
+        self.seed = whole(settings["seed"], "seed")
         self._alpha = self._take_alpha(options)
         self._options = options
         self._components = self._checked_components(components)
@@ -186,7 +141,7 @@ class Model:
             else:
                 if (value, kinds, half_life_days) != ("binary", None, None):
                     raise ArgumentError("value, kinds and half_life_days go with a tenure.Log")
-                matrix = _native_csr(user_items, self._alpha)
+                matrix = native_csr(user_items, self._alpha)
                 self._native = _native.TrainedModel.train_matrix(
                     self.kind, self._options, self._components, matrix, *common
                 )
@@ -236,14 +191,12 @@ class Model:
                [1, 0]], dtype=int32)
         """
         native = self._trained
-        n = _whole(N if n is None else n, "N")
-        if n < 1:
-            raise ArgumentError("N must be at least 1")
+        n = list_length(N, n)
         single = np.ndim(userid) == 0
         if recalculate_user and user_items is not None and user_items.shape[0] == np.size(userid):
             users = np.arange(np.size(userid), dtype=np.uint32)  # anybody: only the rows count
         else:
-            users = _codes(userid, native.n_users, "userid")
+            users = codes_of(userid, native.n_users, "userid")
         histories, rows = None, users
         if user_items is not None:
             histories, rows = self._histories(user_items, users)
@@ -251,8 +204,8 @@ class Model:
             users = np.full(users.size, _NEW_USER)
         if items is not None and filter_items is not None:
             raise ArgumentError("items and filter_items cannot be given together")
-        denied = None if filter_items is None else _mask(filter_items, native.n_items, "filter_items")
-        allowed = None if items is None else _mask(items, native.n_items, "items")
+        denied = None if filter_items is None else mask_of(filter_items, native.n_items, "filter_items")
+        allowed = None if items is None else mask_of(items, native.n_items, "items")
         with reporting(progress) as callback:
             ids, scores = native.recommend(
                 users, rows, histories, n, not filter_already_liked_items, denied, allowed,
@@ -267,7 +220,7 @@ class Model:
                 f"user_items has {n_rows} rows: give one for each userid, or one for each user"
             )
         rows = np.arange(users.size, dtype=np.uint32) if n_rows == users.size else users
-        return _native_csr(user_items), rows
+        return native_csr(user_items), rows
 
     def similar_items(self, itemid, N=10, *, n=None, include_self=True):
         """The nearest items to one or several: ``(ids, scores)``, shaped as :meth:`recommend`.
@@ -283,8 +236,8 @@ class Model:
         array([3, 2], dtype=int32)
         """
         native = self._trained
-        codes = _codes(itemid, native.n_items, "itemid")
-        n = _whole(N if n is None else n, "N")
+        codes = codes_of(itemid, native.n_items, "itemid")
+        n = list_length(N, n)
         if native.factors("items") is None:
             lists = native.follow_ups(codes, n, self.threads)
         else:
@@ -293,14 +246,12 @@ class Model:
 
     def similar_users(self, userid, N=10, *, n=None, include_self=True):
         """The nearest users, for models with factors; see :meth:`similar_items`."""
-        codes = _codes(userid, self._trained.n_users, "userid")
-        n = _whole(N if n is None else n, "N")
+        codes = codes_of(userid, self._trained.n_users, "userid")
+        n = list_length(N, n)
         lists = self._nearest("users", codes, n, include_self)
         return tuple(part[0] for part in lists) if np.ndim(userid) == 0 else lists
 
     def _nearest(self, side, codes, n, include_self):
-        if n < 1:
-            raise ArgumentError("N must be at least 1")
         ids, scores = self._trained.similar(side, codes, n, self.threads)
         if not include_self:
             return ids, scores
@@ -325,7 +276,7 @@ class Model:
     def recalculate_user(self, userid, user_items):
         """Factors of users known by their rows alone; ``userid`` only says how many there are."""
         native = self._trained
-        factors = native.fold_in(_native_csr(user_items), self.threads)
+        factors = native.fold_in(native_csr(user_items), self.threads)
         return factors[0] if np.ndim(userid) == 0 else factors
 
     @property

@@ -77,6 +77,8 @@ def test_a_stranger_is_folded_in_by_its_row(model, likes):
 def test_a_known_user_without_new_items_folds_in_to_about_its_factor(model, likes):
     again = model.recalculate_user([3, 40], likes[[3, 40]])
     np.testing.assert_allclose(again, model.user_factors[[3, 40]], atol=0.05)
+    everybody = model.recalculate_user(np.arange(60), likes)
+    assert (everybody[[3, 40]] == again).all()
 
 
 def test_users_without_items_get_popular_ones(likes):
@@ -230,6 +232,8 @@ def test_ids_given_when_saving_come_back(model, tmp_path):
         lambda model, likes: model.recommend(0, likes[0].toarray()),
         lambda model, likes: model.recommend(0, likes[0], items=[25]),
         lambda model, likes: model.similar_items(25),
+        lambda model, likes: model.similar_items(2, N=0),
+        lambda model, likes: EASE().fit(likes).similar_items(2, N=-1),
         lambda model, likes: IALS(factors=4).recommend(0, likes[0]),
         lambda model, likes: IALS(factors=4, threads=-1).fit(likes),
         lambda model, likes: IALS(factors=4).fit(-likes),
