@@ -223,6 +223,7 @@ def generate(world, *, seed=1, threads=0, progress=None):
     >>> log = tenure.generate({
     ...     "start": "2024-01-01", "days": 365, "customers": 500, "items": 50, "unit": "week",
     ...     "prices": {"median": 12.0, "log_sd": 0.7}, "orders": {"lines_mean": 2.0},
+    ...     "taste": {"clusters": 5, "strength": 0.7, "first_share": 0.7, "zipf_exponent": 0.8},
     ...     "region": [{"name": "home", "r": 0.4, "alpha": 13.0, "a": 0.3, "b": 0.8,
     ...                 "p": 6.0, "q": 4.0, "gamma": 30.0}]})
     >>> log.frame()["region"].cat.categories.tolist()
