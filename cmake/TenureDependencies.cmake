@@ -22,3 +22,22 @@ if(TENURE_WITH_XGBOOST)
   find_path(XGBOOST_INCLUDE_DIR xgboost/c_api.h REQUIRED)
   find_library(XGBOOST_LIBRARY xgboost REQUIRED)
 endif()
+
+# The Python package is built where its tools are there; -DTENURE_PYTHON=ON makes them required. The
+# system's interpreter unless told, since numpy and pybind11 are its packages. A sanitizer's run-time
+# library would have to be in the interpreter.
+if(NOT DEFINED TENURE_PYTHON OR TENURE_PYTHON)
+  if(NOT DEFINED Python_EXECUTABLE AND EXISTS /usr/bin/python3)
+    set(Python_EXECUTABLE /usr/bin/python3)
+  endif()
+  find_package(Python 3.9 QUIET COMPONENTS Interpreter Development.Module)
+  find_package(pybind11 2.10 QUIET CONFIG)
+endif()
+set(tenure_python_default OFF)
+if(PROJECT_IS_TOP_LEVEL AND Python_Development.Module_FOUND AND pybind11_FOUND AND NOT TENURE_SANITIZE)
+  set(tenure_python_default ON)
+endif()
+option(TENURE_PYTHON "Build the Python package" ${tenure_python_default})
+if(TENURE_PYTHON AND NOT (Python_Development.Module_FOUND AND pybind11_FOUND))
+  message(FATAL_ERROR "TENURE_PYTHON needs Python's headers and pybind11 (Debian: python3-dev, pybind11-dev)")
+endif()

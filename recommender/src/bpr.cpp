@@ -170,7 +170,7 @@ std::unique_ptr<Model> train(const Execution& execution, const TrainingInput& in
   if (input.on_epoch) {
     sink = [&](const BprEpoch& epoch) { input.on_epoch(epoch.epoch, epoch.seconds); };
   }
-  return train_bpr(execution, input.interactions->user_items, options_of(values), sink);
+  return train_bpr(execution, input.user_items(), options_of(values), sink);
 }
 
 std::unique_ptr<Model> load(const Execution&, const ContainerReader& reader,

@@ -28,7 +28,7 @@ EaseOptions options_of(const OptionValues& values) {
 
 std::unique_ptr<Model> train(const Execution& execution, const TrainingInput& input,
                              const OptionValues& values) {
-  return train_ease(execution, input.interactions->user_items, options_of(values));
+  return train_ease(execution, input.user_items(), options_of(values));
 }
 
 std::unique_ptr<Model> load(const Execution&, const ContainerReader& reader,

@@ -93,7 +93,7 @@ std::unique_ptr<Model> train(const Execution& execution, const TrainingInput& in
   SparseEaseOptions options;
   options.regularization = values.real("regularization");
   options.neighbours = values.integer("neighbours");
-  return train_sparse_ease(execution, input.interactions->user_items, options);
+  return train_sparse_ease(execution, input.user_items(), options);
 }
 
 std::unique_ptr<Model> load(const Execution&, const ContainerReader& reader,

@@ -67,7 +67,7 @@ GraphFilterOptions options_of(std::string_view name, const OptionValues& values)
 
 std::unique_ptr<Model> train(const Execution& execution, const TrainingInput& input,
                              std::string_view name, const OptionValues& values) {
-  return std::make_unique<GraphFilterModel>(execution, name, input.interactions->user_items,
+  return std::make_unique<GraphFilterModel>(execution, name, input.user_items(),
                                             options_of(name, values));
 }
 

@@ -63,7 +63,7 @@ std::unique_ptr<Model> train(const Execution& execution, const TrainingInput& in
   if (input.on_epoch) {
     sink = [&](const IalsEpoch& epoch) { input.on_epoch(epoch.epoch, epoch.seconds); };
   }
-  return train_hybrid(execution, input.interactions->user_items,
+  return train_hybrid(execution, input.user_items(),
                       tfidf_features(*input.events, options.features).rows, options, sink);
 }
 

@@ -51,7 +51,7 @@ std::unique_ptr<Model> train(const Execution& execution, const TrainingInput& in
   if (input.on_epoch) {
     sink = [&](const IalsEpoch& epoch) { input.on_epoch(epoch.epoch, epoch.seconds); };
   }
-  return train_ials(execution, input.interactions->user_items, options_of(values), sink);
+  return train_ials(execution, input.user_items(), options_of(values), sink);
 }
 
 std::unique_ptr<Model> load(const Execution& execution, const ContainerReader& reader,

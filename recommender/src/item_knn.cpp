@@ -168,7 +168,7 @@ std::unique_ptr<Model> train(const Execution& execution, const TrainingInput& in
   options.beta = values.real("beta");
   options.bm25_k1 = values.real("bm25_k1");
   options.bm25_b = values.real("bm25_b");
-  return train_item_knn(execution, input.interactions->user_items, options);
+  return train_item_knn(execution, input.user_items(), options);
 }
 
 std::unique_ptr<Model> load(const Execution&, const ContainerReader& reader,

@@ -32,16 +32,17 @@ class Fnv {
   std::uint64_t hash_ = 0xCBF29CE484222325ULL;
 };
 
-void check_parts(const ModelFile& file) {
-  if (!file.model) throw ArgumentError("model file: there is no model");
+void check_parts(const ModelFileView& file) {
+  if (file.model == nullptr) throw ArgumentError("model file: there is no model");
   const Model& model = *file.model;
-  if (file.customers.size() != model.n_users() || file.items.size() != model.n_items() ||
+  if (file.customers == nullptr || file.customers->size() != model.n_users() ||
+      file.items == nullptr || file.items->size() != model.n_items() ||
       file.train.rows() != model.n_users() || file.train.n_columns != model.n_items() ||
       (!file.item_is_service.empty() && file.item_is_service.size() != model.n_items())) {
     throw ArgumentError("model file: the dictionaries or the training matrix do not fit the model");
   }
-  if (file.newcomers && (file.newcomers->n_users() != model.n_users() ||
-                         file.newcomers->n_items() != model.n_items())) {
+  if (file.newcomers != nullptr && (file.newcomers->n_users() != model.n_users() ||
+                                    file.newcomers->n_items() != model.n_items())) {
     throw ArgumentError("model file: popularity by region does not fit the model");
   }
   csr_validate(file.train);
@@ -112,13 +113,23 @@ std::uint64_t fingerprint(const CsrView& matrix) noexcept {
   return hash.value();
 }
 
+ModelFileView view_of(const ModelFile& file) {
+  return {file.model.get(),   &file.customers,      &file.items,
+          file.pseudonym_key, file.item_is_service, file.train,
+          file.weights,       file.metrics,         file.newcomers.get()};
+}
+
 void save_model(const Execution& execution, const ModelFile& file, const std::string& path) {
+  save_model(execution, view_of(file), path);
+}
+
+void save_model(const Execution& execution, const ModelFileView& file, const std::string& path) {
   check_parts(file);
   ContainerWriter writer(execution, path, "model", kModelVersion);
   writer.attribute("model_name", file.model->name());
   file.model->save(writer, kPrefix);
-  writer.write_dictionary("customers", file.customers);
-  writer.write_dictionary("items", file.items);
+  writer.write_dictionary("customers", *file.customers);
+  writer.write_dictionary("items", *file.items);
   if (!file.item_is_service.empty()) {
     writer.write<std::uint8_t>("item_is_service", file.item_is_service);
   }
@@ -129,7 +140,7 @@ void save_model(const Execution& execution, const ModelFile& file, const std::st
   writer.write<std::uint32_t>("train/columns", file.train.columns);
   writer.write<float>("train/values", file.train.values);
   write_weights(writer, file.weights);
-  if (file.newcomers) file.newcomers->save(writer, kNewcomers);
+  if (file.newcomers != nullptr) file.newcomers->save(writer, kNewcomers);
   Dictionary names;
   std::vector<double> values;
   for (const auto& [name, value] : file.metrics) {
@@ -162,7 +173,7 @@ ModelFile load_model(const Execution& execution, const std::string& path) {
     file.metrics.emplace_back(std::string(names[i]), values[i]);
   }
   try {
-    check_parts(file);
+    check_parts(view_of(file));
   } catch (const ArgumentError& error) {
     throw DataError(path, error.what());
   }

@@ -136,7 +136,7 @@ constexpr std::array<OptionSpec, 2> kRecentOptions = {{
 
 std::unique_ptr<Model> train_overall(const Execution&, const TrainingInput& input,
                                      const OptionValues&) {
-  return train_popularity(input.interactions->user_items);
+  return train_popularity(input.user_items());
 }
 
 std::unique_ptr<Model> train_recent(const Execution&, const TrainingInput& input,

@@ -375,8 +375,8 @@ std::unique_ptr<Model> train(const Execution&, const TrainingInput& input,
   RegionalPopularityOptions options;
   options.smoothing = values.real("smoothing");
   options.by = popularity_by_from_string(values.word("by")).value();
-  return train_regional_popularity(*input.events, input.interactions->user_items, options,
-                                   input.weights, input.rows);
+  return train_regional_popularity(*input.events, input.user_items(), options, input.weights,
+                                   input.rows);
 }
 
 std::unique_ptr<Model> load(const Execution&, const ContainerReader& reader,

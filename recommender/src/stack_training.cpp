@@ -121,8 +121,8 @@ std::unique_ptr<StackModel> train_stack(const Execution& execution, const Traini
   }
   TreeEnsemble trees = learn(execution, input, options);
   return std::make_unique<StackModel>(train_blend(execution, input), std::move(trees),
-                                      detail::stack_scale(input.interactions->user_items),
-                                      options.shortlist, options.known_items, options.blend_share);
+                                      detail::stack_scale(input.user_items()), options.shortlist,
+                                      options.known_items, options.blend_share);
 }
 
 }  // namespace tenure::recommender

@@ -84,6 +84,18 @@ TEST_P(EveryKind, FillsListsToTheCatalogueAndNoFurther) {
   }
 }
 
+TEST_P(EveryKind, TrainsOnAMatrixOfTheCallerAsOnInteractions) {
+  const EventTable events = odd_shop();
+  const Interactions interactions = build_interactions(threads(1), events);
+  TrainingInput lent;
+  lent.events = &events;
+  lent.matrix = interactions.user_items;
+  const auto owned = test::all_scores(*train(events, interactions), interactions.user_items, false);
+  const auto model = kind().train(threads(2), lent, options());
+  const auto scores = test::all_scores(*model, interactions.user_items, false);
+  EXPECT_TRUE(std::equal(scores.data(), scores.data() + scores.size(), owned.data()));
+}
+
 TEST_P(EveryKind, IsNotMovedByEventsToldTwice) {
   EventTable events = odd_shop();
   const Interactions once = build_interactions(threads(1), events);

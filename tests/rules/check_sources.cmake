@@ -59,14 +59,15 @@ file(GLOB_RECURSE code_files
   ${ROOT}/core/*.[ch]pp ${ROOT}/recommender/*.[ch]pp ${ROOT}/customers/*.[ch]pp
   ${ROOT}/simulator/*.[ch]pp ${ROOT}/apps/*.[ch]pp ${ROOT}/capi/*.[ch]pp ${ROOT}/capi/*.h
   ${ROOT}/examples/*.[ch]pp ${ROOT}/examples/*.c ${ROOT}/bench/*.[ch]pp ${ROOT}/tests/*.[ch]pp
+  ${ROOT}/python/*.[ch]pp ${ROOT}/python/*.py ${ROOT}/python/*.pyi ${ROOT}/tests/*.py
   ${ROOT}/cmake/*.cmake ${ROOT}/datasets/*.toml ${ROOT}/datasets/*.md ${ROOT}/docs/*.md)
 file(GLOB other_files ${ROOT}/*.md ${ROOT}/CMakeLists.txt ${ROOT}/CMakePresets.json
   ${ROOT}/*/CMakeLists.txt ${ROOT}/tests/*/CMakeLists.txt ${ROOT}/scripts/run ${ROOT}/scripts/test
-  ${ROOT}/scripts/lint ${ROOT}/scripts/lib/*)
+  ${ROOT}/scripts/lint ${ROOT}/scripts/wheel ${ROOT}/scripts/lib/*)
 foreach(file IN LISTS code_files other_files)
   file(READ "${file}" text)
   file(RELATIVE_PATH name "${ROOT}" "${file}")
-  if(name MATCHES "[.][ch]pp$")
+  if(name MATCHES "[.]([ch]pp|pyi?)$")
     string(REGEX MATCHALL "\n" newlines "${text}")
     list(LENGTH newlines lines)
     if(lines GREATER 500)

@@ -9,7 +9,9 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -33,6 +35,20 @@ struct ModelFile {
   std::unique_ptr<RegionalPopularityModel> newcomers;
 };
 
+/// The same parts where somebody else owns them.
+struct ModelFileView {
+  const Model* model = nullptr;
+  const Dictionary* customers = nullptr;
+  const Dictionary* items = nullptr;
+  std::string_view pseudonym_key;
+  std::span<const std::uint8_t> item_is_service;
+  CsrView train;
+  InteractionOptions weights;
+  std::span<const std::pair<std::string, double>> metrics;
+  const RegionalPopularityModel* newcomers = nullptr;  ///< may be null
+};
+ModelFileView view_of(const ModelFile& file);
+
 /// FNV-1a over shape, offsets, columns and the bits of the values: tells one training set from
 /// another.
 std::uint64_t fingerprint(const CsrView& matrix) noexcept;
@@ -40,6 +56,7 @@ std::uint64_t fingerprint(const CsrView& matrix) noexcept;
 /// Writes model.h5; the target is whole or untouched.
 /// @throws ArgumentError where the parts do not fit together, DataError where it cannot be written.
 void save_model(const Execution& execution, const ModelFile& file, const std::string& path);
+void save_model(const Execution& execution, const ModelFileView& file, const std::string& path);
 
 /// Reads model.h5 and checks it, the fingerprint included.
 /// @throws DataError for any file that is not an intact model.

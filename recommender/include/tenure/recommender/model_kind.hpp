@@ -1,6 +1,7 @@
 #pragma once
 
 #include <tenure/core/container.hpp>
+#include <tenure/core/csr.hpp>
 #include <tenure/core/events.hpp>
 #include <tenure/core/execution.hpp>
 #include <tenure/recommender/interactions.hpp>
@@ -84,7 +85,8 @@ struct ModelComponent {
 };
 
 /// What a model is trained on. `events` may be null where only the matrix is known; `rows` masks
-/// its rows as in build_interactions().
+/// its rows as in build_interactions(). The matrix is that of `interactions`, or `matrix` where
+/// they are null: memory of a caller that it should not copy.
 struct TrainingInput {
   const EventTable* events = nullptr;
   std::span<const std::uint8_t> rows;
@@ -95,6 +97,11 @@ struct TrainingInput {
   InteractionOptions weights;
   /// Told after each pass of a model that has passes; may be empty.
   std::function<void(std::uint32_t epoch, double seconds)> on_epoch;
+  CsrView matrix{};
+
+  CsrView user_items() const noexcept {
+    return interactions == nullptr ? matrix : interactions->user_items.view();
+  }
 };
 
 /// One kind of model.
