@@ -1,5 +1,7 @@
 #include "command_tree.hpp"
 
+#include <CLI/CLI.hpp>
+
 namespace tenure::apps {
 
 namespace {

@@ -8,6 +8,7 @@
 #include <tenure/core/time.hpp>
 #include <tenure/customers/forecast.hpp>
 
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>

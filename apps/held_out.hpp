@@ -1,7 +1,7 @@
 #pragma once
 
-#include "command.hpp"
 #include "model_options.hpp"
+#include "run.hpp"
 
 #include <tenure/core/events.hpp>
 #include <tenure/recommender/evaluate.hpp>

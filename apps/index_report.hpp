@@ -1,6 +1,6 @@
 #pragma once
 
-#include "command.hpp"
+#include "run.hpp"
 
 #include <tenure/simulator/composite_index.hpp>
 #include <tenure/simulator/engine.hpp>

@@ -2,6 +2,7 @@
 
 #include <tenure/core/error.hpp>
 
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 namespace tenure::apps {

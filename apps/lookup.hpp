@@ -1,9 +1,9 @@
 #pragma once
 
+#include "cli_fwd.hpp"
+
 #include <tenure/core/events.hpp>
 #include <tenure/core/pseudonym.hpp>
-
-#include <CLI/CLI.hpp>
 
 #include <cstdint>
 #include <optional>

@@ -7,6 +7,7 @@
 #include <tenure/core/csv.hpp>
 #include <tenure/core/error.hpp>
 
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,6 +1,7 @@
 #pragma once
 
-#include "command.hpp"
+#include "cli_fwd.hpp"
+#include "run.hpp"
 
 #include <tenure/core/events.hpp>
 #include <tenure/recommender/evaluate.hpp>

@@ -1,9 +1,9 @@
 #pragma once
 
-#include "command.hpp"
 #include "counts_file.hpp"
 #include "fit_request.hpp"
 #include "lifetime_fit.hpp"
+#include "run.hpp"
 
 #include <tenure/core/events.hpp>
 #include <tenure/customers/covariate_fit.hpp>

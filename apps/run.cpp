@@ -1,4 +1,5 @@
-#include "command.hpp"
+#include "run.hpp"
+
 #include "csv_output.hpp"
 #include "output_file.hpp"
 #include "progress_bar.hpp"
@@ -69,39 +70,6 @@ void Run::write_json(const Json& object) const {
   write_to(options_.json,
            [&] { return object.dump(2, ' ', false, Json::error_handler_t::replace) + "\n"; });
   write_to(options_.csv, [&] { return csv_of(object); });
-}
-
-Command make_command(CLI::App& app, const std::string& name, const std::string& description,
-                     const std::string& examples) {
-  Command command;
-  command.app = app.add_subcommand(name, description);
-  command.common = std::make_shared<CommonOptions>();
-  CommonOptions& common = *command.common;
-  const std::string group = "Common options";
-  command.app
-      ->add_option("--threads", common.threads, "Threads to use; 0: all. Never changes results")
-      ->capture_default_str()
-      ->group(group);
-  command.app->add_option("--seed", common.seed, "Seed of every random draw")
-      ->capture_default_str()
-      ->group(group);
-  command.app
-      ->add_option("--json", common.json, "Write the results as one JSON object to FILE; -: stdout")
-      ->type_name("FILE|-")
-      ->group(group);
-  command.app
-      ->add_option("--csv", common.csv,
-                   "Write the results as a csv table to FILE; -: stdout. A row for each strategy, "
-                   "model, list or the like")
-      ->type_name("FILE|-")
-      ->group(group);
-  command.app->add_option("--progress", common.progress, "Progress bar on stderr")
-      ->check(CLI::IsMember({"auto", "always", "never"}))
-      ->capture_default_str()
-      ->group(group);
-  command.app->add_flag("--quiet", common.quiet, "Print errors only")->group(group);
-  command.app->footer("Examples:\n" + examples);
-  return command;
 }
 
 }  // namespace tenure::apps

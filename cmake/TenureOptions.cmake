@@ -21,7 +21,9 @@ set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 if(PROJECT_IS_TOP_LEVEL)
   find_program(TENURE_CCACHE ccache)
   if(TENURE_CCACHE)
-    set(CMAKE_CXX_COMPILER_LAUNCHER "${TENURE_CCACHE}")
+    # The sloppiness is what ccache asks for to keep files compiled with a precompiled header.
+    set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env
+      CCACHE_SLOPPINESS=pch_defines,time_macros "${TENURE_CCACHE}")
   endif()
 endif()
 

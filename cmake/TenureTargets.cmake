@@ -14,4 +14,5 @@ function(tenure_library name)
   target_link_libraries(${target}
     PUBLIC ${ARG_DEPENDS}
     PRIVATE $<BUILD_INTERFACE:tenure_build> ${ARG_PRIVATE_LIBRARIES})
+  tenure_precompile(${target})
 endfunction()

@@ -30,8 +30,10 @@ void read_cuts(const ConfigTable& table, std::string_view key, const RfmOptions&
   cuts = table.reals(key, wanted);
   for (std::size_t i = 1; i < cuts.size(); ++i) {
     if (rises ? cuts[i - 1] < cuts[i] : cuts[i - 1] > cuts[i]) continue;
-    table.fail(key, "'" + std::string(key) + "' must strictly " + (rises ? "rise" : "fall") +
-                        ": the cuts of scores 2, 3, ...");
+    std::string text = "'";
+    text.append(key);
+    text += rises ? "' must strictly rise" : "' must strictly fall";
+    table.fail(key, text + ": the cuts of scores 2, 3, ...");
   }
 }
 
