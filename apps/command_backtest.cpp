@@ -190,7 +190,7 @@ Command add_backtest(CLI::App& app) {
   sub.add_option("--weeks", o.weeks, "Weeks of the holdout at most; all there are unless told")
       ->check(CLI::Range(1, 5000));
   sub.add_option("--model", o.model, "Order model")
-      ->check(CLI::IsMember({"bg-nbd", "mbg-nbd", "pareto-nbd"}))
+      ->check(CLI::IsMember(order_model_names()))
       ->capture_default_str();
   sub.add_option("--unit", options->unit, "Time unit of the parameters")
       ->check(CLI::IsMember({"day", "week", "year"}))

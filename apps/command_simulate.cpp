@@ -10,7 +10,9 @@
 #include <tenure/core/error.hpp>
 #include <tenure/core/store.hpp>
 #include <tenure/customers/fit_report.hpp>
+#include <tenure/customers/lifetime_model.hpp>
 #include <tenure/simulator/composite_index.hpp>
+#include <tenure/simulator/fitted_customers.hpp>
 #include <tenure/simulator/result_file.hpp>
 #include <tenure/simulator/study.hpp>
 
@@ -18,6 +20,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <utility>
 
 namespace tenure::apps {
 
@@ -26,6 +29,7 @@ namespace {
 struct Options {
   std::string scenario;
   std::string store;
+  std::string model = "bg-nbd";
   std::string output;
   std::string report;
   simulator::StudyOptions study;
@@ -38,32 +42,16 @@ simulator::ExistingCustomers customers_of_store(const Options& options, Run& run
   const EventTable events = read_store(run.execution(), options.store);
   if (scenario.currency.empty()) scenario.currency = events.currency;
   const Calibration calibration = calibrate(run.execution(), events, options.store, {});
-  const customers::BgNbdFit orders = fit_orders(run.execution(), calibration);
-  const customers::GammaGammaFit spend = fit_spend(run.execution(), calibration, options.store);
-  const double days_per_unit = calibration.summary.counts.days_per_unit;
-  const customers::FitReport orders_report = fit_report(orders, days_per_unit);
-  const customers::FitReport spend_report = fit_report(spend);
-  json["fits"] = {fit_json(orders_report), fit_json(spend_report)};
-  run.print(fmt::format("BG/NBD fitted to {} (weeks)\n", options.store) + fit_text(orders_report) +
-            "Gamma-Gamma\n" + fit_text(spend_report) + "\n");
-
-  simulator::ExistingCustomers existing;
-  existing.model = {orders.parameters, spend.parameters, days_per_unit, orders.log_covariance,
-                    spend.log_covariance};
-  existing.frequency = calibration.summary.counts.frequency;
-  existing.recency = calibration.summary.counts.recency;
-  existing.age = calibration.summary.counts.age;
-  existing.mean_value = calibration.summary.mean_value;
-  existing.spend_frequency = calibration.summary.spend_frequency;
-  if (!calibration.history.region.empty()) {
-    for (const std::uint32_t customer : calibration.summary.customer) {
-      existing.region.push_back(calibration.history.region[customer]);
-    }
-    for (std::uint32_t r = 0; r < events.regions.size(); ++r) {
-      existing.region_names.emplace_back(events.regions[r]);
-    }
+  if (!calibration.history.has_value) {
+    throw DataError(options.store, "has no prices, which a spend model needs");
   }
-  return existing;
+  simulator::FittedCustomers fitted = simulator::fit_customers(
+      run.execution(), events, calibration.history, calibration.summary, options.model);
+  json["fits"] = {fit_json(fitted.orders), fit_json(fitted.spend)};
+  run.print(fmt::format("{} fitted to {} (weeks)\n", customers::lifetime_kind(options.model).title,
+                        options.store) +
+            fit_text(fitted.orders) + "Gamma-Gamma\n" + fit_text(fitted.spend) + "\n");
+  return std::move(fitted.customers);
 }
 
 Json precision_json(const std::optional<simulator::PrecisionReached>& reached) {
@@ -141,9 +129,14 @@ Command add_simulate(CLI::App& app) {
   sub.add_option("SCENARIO", options->scenario, "Population, levers and strategies")
       ->required()
       ->type_name("SCENARIO.toml");
-  sub.add_option("--store", options->store,
-                 "Store whose customers are simulated, for scenarios with from_store = true")
-      ->type_name("STORE.h5");
+  CLI::Option* store =
+      sub.add_option("--store", options->store,
+                     "Store whose customers are simulated, for scenarios with from_store = true")
+          ->type_name("STORE.h5");
+  sub.add_option("--model", options->model, "With --store: order model fitted to its log")
+      ->needs(store)
+      ->check(CLI::IsMember(order_model_names()))
+      ->capture_default_str();
   CLI::Option* precision =
       sub.add_option("--precision", options->study.precision,
                      "Add replications until the Monte-Carlo interval of every ROI is no wider "

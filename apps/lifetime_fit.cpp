@@ -5,6 +5,7 @@
 
 #include <tenure/core/error.hpp>
 #include <tenure/core/time.hpp>
+#include <tenure/simulator/fitted_customers.hpp>
 
 #include <fmt/format.h>
 
@@ -49,6 +50,10 @@ customers::GammaGammaFit fit_spend(const Execution& execution, const Calibration
   }
   return customers::fit_gamma_gamma(execution, calibration.summary.spend_frequency,
                                     calibration.summary.mean_value);
+}
+
+std::vector<std::string> order_model_names() {
+  return {simulator::kOrderModels.begin(), simulator::kOrderModels.end()};
 }
 
 std::size_t row_of(const Calibration& calibration, const EventTable& events,

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace tenure::apps {
 
@@ -37,6 +38,9 @@ customers::BgNbdFit fit_orders(const Execution& execution, const Calibration& ca
 /// @throws DataError naming `path` where the log has no prices.
 customers::GammaGammaFit fit_spend(const Execution& execution, const Calibration& calibration,
                                    const std::string& path);
+
+/// Names of the order models that a simulation can go on from.
+std::vector<std::string> order_model_names();
 
 /// Row of a customer in the summary. @throws ArgumentError where it has no order within it.
 std::size_t row_of(const Calibration& calibration, const EventTable& events, const std::string& id);

@@ -2,11 +2,10 @@
 #include "simulation.hpp"
 
 #include <tenure/core/error.hpp>
-#include <tenure/customers/bg_nbd.hpp>
-#include <tenure/customers/gamma_gamma.hpp>
 #include <tenure/customers/order_history.hpp>
 #include <tenure/customers/recency_frequency.hpp>
 #include <tenure/customers/tiers.hpp>
+#include <tenure/simulator/fitted_customers.hpp>
 #include <tenure/simulator/result_file.hpp>
 #include <tenure/simulator/scenario.hpp>
 #include <tenure/simulator/world.hpp>
@@ -18,36 +17,19 @@ namespace {
 
 using simulator::Outcome;
 
-/// As `tenure simulate --store`: BG/NBD in weeks and Gamma-Gamma fitted to the whole log.
-simulator::ExistingCustomers customers_of(const Execution& execution, const EventTable& events) {
+/// As `tenure simulate --store`: fitted, in weeks, to the whole log.
+simulator::ExistingCustomers customers_of(const Execution& execution, const EventTable& events,
+                                          const std::string& model) {
   const auto history = customers::make_order_history(execution, events, {});
-  if (!history.has_value) throw ArgumentError("the log has no prices, which a spend model needs");
   const auto summary = customers::summarize(execution, history, {});
-  const auto orders = customers::fit_bg_nbd(execution, summary.counts);
-  const auto spend =
-      customers::fit_gamma_gamma(execution, summary.spend_frequency, summary.mean_value);
-  simulator::ExistingCustomers existing;
-  existing.model = {orders.parameters, spend.parameters, summary.counts.days_per_unit,
-                    orders.log_covariance, spend.log_covariance};
-  existing.frequency = summary.counts.frequency;
-  existing.recency = summary.counts.recency;
-  existing.age = summary.counts.age;
-  existing.mean_value = summary.mean_value;
-  existing.spend_frequency = summary.spend_frequency;
-  if (history.region.empty()) return existing;
-  for (const std::uint32_t customer : summary.customer) {
-    existing.region.push_back(history.region[customer]);
-  }
-  for (std::uint32_t r = 0; r < events.regions.size(); ++r) {
-    existing.region_names.emplace_back(events.regions[r]);
-  }
-  return existing;
+  return simulator::fit_customers(execution, events, history, summary, model).customers;
 }
 
 /// `text` where given, else the file `path`; `path` names the text in messages.
 Simulation simulate(const std::optional<std::string>& text, const std::string& path,
-                    const Log* store, double precision, std::uint32_t max_replications,
-                    bool decompose, int threads, std::uint64_t seed, const py::object& progress) {
+                    const Log* store, const std::string& model, double precision,
+                    std::uint32_t max_replications, bool decompose, int threads, std::uint64_t seed,
+                    const py::object& progress) {
   simulator::Scenario scenario =
       text ? simulator::parse_scenario(*text, path) : simulator::read_scenario(path);
   const bool from_store = scenario.population.from_store;
@@ -60,7 +42,7 @@ Simulation simulate(const std::optional<std::string>& text, const std::string& p
     std::optional<simulator::ExistingCustomers> existing;
     if (from_store) {
       if (scenario.currency.empty()) scenario.currency = store->events->currency;
-      existing = customers_of(execution, *store->events);
+      existing = customers_of(execution, *store->events, model);
     }
     Simulation result;
     result.study =
@@ -129,8 +111,9 @@ void bind_simulate(py::module_& module) {
       py::arg("path"));
   module.def("tier_names", &tier_names);
   module.def("simulate", &simulate, py::arg("text").none(true), py::arg("path"),
-             py::arg("store").none(true), py::arg("precision"), py::arg("max_replications"),
-             py::arg("decompose"), py::arg("threads"), py::arg("seed"), py::arg("progress"));
+             py::arg("store").none(true), py::arg("model"), py::arg("precision"),
+             py::arg("max_replications"), py::arg("decompose"), py::arg("threads"), py::arg("seed"),
+             py::arg("progress"));
   module.def("read_result", &read, py::arg("path"));
   module.def("generate", &generate, py::arg("text").none(true), py::arg("path"), py::arg("threads"),
              py::arg("seed"), py::arg("progress"));

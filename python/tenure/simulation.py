@@ -159,6 +159,7 @@ def simulate(
     scenario,
     store=None,
     *,
+    model="bg-nbd",
     precision=None,
     max_replications=1000,
     decompose=False,
@@ -170,7 +171,8 @@ def simulate(
 
     ``scenario`` is a path, the text of one (anything of several lines), or a dictionary with the same
     keys (docs/SIMULATOR.md). ``store`` (a :class:`tenure.Log`, or a path) goes with scenarios of
-    today's customers. The same seed gives the same result at any number of ``threads`` (0: all).
+    today's customers, to whose log ``model`` ("bg-nbd", "mbg-nbd" or "pareto-nbd") and Gamma-Gamma are
+    fitted. The same seed gives the same result at any number of ``threads`` (0: all).
 
     With ``precision``, replications are added, up to ``max_replications``, until the Monte-Carlo
     interval of every ROI is no wider than that to either side; ``decompose`` simulates once more with
@@ -200,7 +202,7 @@ def simulate(
         native = None if store is None else store._native
         return Simulation(
             _native.simulate(
-                text, path, native, precision or 0.0, max_replications, decompose, threads, seed,
+                text, path, native, model, precision or 0.0, max_replications, decompose, threads, seed,
                 callback,
             )
         )

@@ -43,6 +43,7 @@ def simulate(
     scenario: Path | Mapping[str, Any],
     store: Log | Path | None = None,
     *,
+    model: str = "bg-nbd",
     precision: float | None = None,
     max_replications: int = 1000,
     decompose: bool = False,

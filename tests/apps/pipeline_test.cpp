@@ -255,6 +255,20 @@ TEST_F(Pipeline, SimulatesTodaysCustomersOfAStore) {
   EXPECT_THAT(read_text(report), HasSubstr("<table>"));
 }
 
+TEST_F(Pipeline, SimulatesOnFromEveryOrderModel) {
+  const std::string store = small_shop();
+  std::vector<double> returns;
+  for (const char* model : {"bg-nbd", "mbg-nbd", "pareto-nbd"}) {
+    const Json json =
+        run_json({"simulate", dataset("scenarios/store.toml"), "--store", store, "--model", model});
+    EXPECT_EQ(json.at("fits").at(0).at("model"), model);
+    EXPECT_EQ(json.at("fits").at(1).at("model"), "gamma-gamma");
+    returns.push_back(json.at("strategies").at(0).at("roi").get<double>());
+  }
+  EXPECT_NE(returns[0], returns[1]);
+  EXPECT_NE(returns[0], returns[2]);
+}
+
 TEST_F(Pipeline, RefusesAStoreTheScenarioHasNoUseFor) {
   const Outcome outcome =
       program_.run({"simulate", dataset("scenarios/default.toml"), "--store", dir_ / "absent.h5"});

@@ -169,17 +169,8 @@ std::vector<double> expected_by_week(const Execution& execution, const ShopFit& 
 
 ExistingCustomers existing_of(const ShopFit& fit) {
   ExistingCustomers existing;
-  LifetimeModel& model = existing.model;
-  const customers::FitReport& report = fit.model;
-  const auto& e = report.estimates;
-  model.orders = {e[0], e[1], e[2], e[3]};
-  model.family = report.model == "pareto-nbd" ? Family::kParetoNbd
-                 : report.model == "mbg-nbd"  ? Family::kMbgNbd
-                                              : Family::kBgNbd;
-  model.spend = {1.0, 2.0, 1.0};  // money is not looked at
-  model.days_per_unit = fit.counts.days_per_unit;
-  std::copy(report.log_covariance.begin(), report.log_covariance.end(),
-            model.orders_log_covariance.begin());
+  set_order_model(existing.model, fit.model);
+  existing.model.spend = {1.0, 2.0, 1.0};  // money is not looked at
   existing.frequency = fit.counts.frequency;
   existing.recency = fit.counts.recency;
   existing.age = fit.counts.age;
