@@ -9,6 +9,7 @@
 #include <tenure/core/time.hpp>
 #include <tenure/customers/lifetime_model.hpp>
 #include <tenure/simulator/backtest.hpp>
+#include <tenure/simulator/fitted_customers.hpp>
 
 #include <algorithm>
 #include <array>
