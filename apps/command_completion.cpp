@@ -1,5 +1,6 @@
 #include "command.hpp"
 #include "completion.hpp"
+#include "reference_pages.hpp"
 
 #include <iostream>
 
@@ -32,9 +33,20 @@ Command add_completion(CLI::App& app) {
 }
 
 Command add_manual(CLI::App& app) {
-  Command command = add_printer(app, "manual", "Print the page for man",
-                                [&app] { return manual_page(command_tree(app)); });
-  command.app->footer("Examples:\n  tenure manual | man -l -\n");
+  auto page = std::make_shared<std::string>("man");
+  Command command =
+      add_printer(app, "manual", "Print the page for man, or a reference", [&app, page] {
+        if (*page == "commands") return commands_page(command_tree(app));
+        if (*page == "models") return models_page();
+        return manual_page(command_tree(app));
+      });
+  command.app
+      ->add_option("PAGE", *page,
+                   "man: for man; commands, models: every command and option, every key of a model "
+                   "file, in Markdown")
+      ->check(CLI::IsMember({"man", "commands", "models"}))
+      ->capture_default_str();
+  command.app->footer("Examples:\n  tenure manual | man -l -\n  tenure manual commands\n");
   return command;
 }
 

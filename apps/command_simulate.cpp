@@ -4,6 +4,7 @@
 #include "output_file.hpp"
 #include "retention_report.hpp"
 #include "return_report.hpp"
+#include "stand_in.hpp"
 #include "stopwatch.hpp"
 #include "text_table.hpp"
 
@@ -35,23 +36,39 @@ struct Options {
   simulator::StudyOptions study;
 };
 
-/// Today's customers of a store, with the models fitted to its whole log; a scenario that names no
-/// currency takes the store's.
-simulator::ExistingCustomers customers_of_store(const Options& options, Run& run,
-                                                simulator::Scenario& scenario, Json& json) {
-  const EventTable events = read_store(run.execution(), options.store);
+/// Today's customers of a log, with the models fitted to all of it; a scenario that names no
+/// currency takes the log's.
+simulator::ExistingCustomers customers_of_log(const Options& options, const EventTable& events,
+                                              const std::string& name, Run& run,
+                                              simulator::Scenario& scenario, Json& json) {
   if (scenario.currency.empty()) scenario.currency = events.currency;
-  const Calibration calibration = calibrate(run.execution(), events, options.store, {});
+  const Calibration calibration = calibrate(run.execution(), events, name, {});
   if (!calibration.history.has_value) {
-    throw DataError(options.store, "has no prices, which a spend model needs");
+    throw DataError(name, "has no prices, which a spend model needs");
   }
   simulator::FittedCustomers fitted = simulator::fit_customers(
       run.execution(), events, calibration.history, calibration.summary, options.model);
   json["fits"] = {fit_json(fitted.orders), fit_json(fitted.spend)};
   run.print(fmt::format("{} fitted to {} (weeks)\n", customers::lifetime_kind(options.model).title,
-                        options.store) +
+                        name) +
             fit_text(fitted.orders) + "Gamma-Gamma\n" + fit_text(fitted.spend) + "\n");
   return std::move(fitted.customers);
+}
+
+/// Those of the store, or of a synthetic shop that stands in for it.
+simulator::ExistingCustomers customers_of_store(const Options& options, Run& run,
+                                                simulator::Scenario& scenario, Json& json) {
+  if (!options.store.empty()) {
+    return customers_of_log(options, read_store(run.execution(), options.store), options.store, run,
+                            scenario, json);
+  }
+  run.print(fmt::format(
+      "The scenario is about the customers of a store and none was given (--store STORE.h5):\n"
+      "a synthetic shop of {} customers stands in. Its figures are no finding.\n\n",
+      with_commas(kStandInCustomers)));
+  json["synthetic_store"] = true;
+  return customers_of_log(options, stand_in_log(run.execution()), "the synthetic shop", run,
+                          scenario, json);
 }
 
 Json precision_json(const std::optional<simulator::PrecisionReached>& reached) {
@@ -76,10 +93,14 @@ std::string precision_text(const simulator::PrecisionReached& reached, std::uint
 void run_simulate(const Options& options, Run& run) {
   if (!options.report.empty()) check_text_target(options.report);
   simulator::Scenario scenario = simulator::read_scenario(options.scenario);
-  if (scenario.population.from_store != !options.store.empty()) {
-    throw ArgumentError(scenario.population.from_store
-                            ? "the scenario's customers come from a store: give --store STORE.h5"
-                            : "the scenario makes its own customers: --store does not apply");
+  if (!scenario.population.from_store && !options.store.empty()) {
+    throw ArgumentError("the scenario makes its own customers: --store does not apply");
+  }
+  const bool stands_in = scenario.population.from_store && options.store.empty();
+  if (stands_in && !(options.output.empty() && options.report.empty())) {
+    throw ArgumentError(
+        "the scenario's customers come from a store: a result or report to keep needs --store "
+        "STORE.h5");
   }
   Json json = Json::object();
   std::optional<simulator::ExistingCustomers> existing;
@@ -131,7 +152,8 @@ Command add_simulate(CLI::App& app) {
       ->type_name("SCENARIO.toml");
   CLI::Option* store =
       sub.add_option("--store", options->store,
-                     "Store whose customers are simulated, for scenarios with from_store = true")
+                     "Store whose customers are simulated, for scenarios with from_store = true; a "
+                     "synthetic shop where none is given")
           ->type_name("STORE.h5");
   sub.add_option("--model", options->model, "With --store: order model fitted to its log")
       ->needs(store)

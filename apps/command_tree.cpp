@@ -24,6 +24,17 @@ std::vector<std::string> choices_of(const std::string& type) {
   return choices;
 }
 
+/// The parser's "INT in [2 - 9]" and "POSITIVE" in words.
+std::string limits_of(const std::string& check) {
+  if (check == "POSITIVE") return "over 0";
+  if (check == "NONNEGATIVE") return "at least 0";
+  const std::size_t open = check.find(" in [");
+  const std::size_t dash = check.find(" - ");
+  if (open == std::string::npos || dash == std::string::npos || check.back() != ']') return check;
+  return check.substr(open + 5, dash - open - 5) + " to " +
+         check.substr(dash + 3, check.size() - dash - 4);
+}
+
 OptionEntry entry_of(const CLI::Option& option) {
   OptionEntry entry;
   for (const std::string& name : option.get_snames()) entry.names.push_back("-" + name);
@@ -31,7 +42,10 @@ OptionEntry entry_of(const CLI::Option& option) {
   if (option.get_items_expected_max() > 0) {
     const std::string type = option.get_type_name();
     entry.choices = choices_of(type);
-    entry.value = type.substr(0, type.find(':'));
+    const std::size_t colon = type.find(':');
+    entry.value = type.substr(0, colon);
+    if (colon != std::string::npos && entry.choices.empty())
+      entry.limits = limits_of(type.substr(colon + 1));
   }
   entry.initial = option.get_default_str();
   entry.description = option.get_description();

@@ -12,6 +12,7 @@ struct OptionEntry {
   std::vector<std::string> names;    ///< "-n", "--count"; none of a positional
   std::string value;                 ///< what stands behind it, "" for a flag
   std::vector<std::string> choices;  ///< all that may stand there, empty where that is free
+  std::string limits;                ///< of a number, in words, may be empty
   std::string initial;               ///< value where it is not given, may be empty
   std::string description;
   std::string group;  ///< heading it stands under

@@ -5,7 +5,10 @@
 #include <tenure/core/suggest.hpp>
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cmath>
+#include <map>
 #include <utility>
 
 namespace tenure {
@@ -74,6 +77,17 @@ std::string text_of(const detail::ConfigDocument& document, const ConfigNode& no
   return node.text;
 }
 
+std::int64_t integer_of(const detail::ConfigDocument& document, const ConfigNode& node,
+                        std::string_view key, std::int64_t low, std::int64_t high) {
+  if (node.kind != ConfigKind::kInteger) wrong_type(document, node, key, "a whole number");
+  if (node.integer < low || node.integer > high) {
+    throw DataError(document.path, node.line,
+                    "'" + std::string(key) + "' must be between " + std::to_string(low) + " and " +
+                        std::to_string(high) + ", not " + std::to_string(node.integer));
+  }
+  return node.integer;
+}
+
 std::string unknown_key(std::string_view key, const std::string& suggestion) {
   std::string message = "unknown key '" + std::string(key) + "'";
   if (!suggestion.empty()) message += ", did you mean '" + suggestion + "'?";
@@ -95,10 +109,52 @@ void find_unknown(const ConfigNode& node, std::optional<UnknownKey>& first) {
     }
     if (first && first->line <= member.key_line) continue;
     std::vector<std::string> free;
-    for (const std::string& name : node.asked) {
+    for (const auto& [name, ask] : node.asked) {
       if (!node.members.contains(name)) free.push_back(name);
     }
     first = UnknownKey{member.key_line, unknown_key(key, nearest_name(key, free))};
+  }
+}
+
+/// As in TOML, as short as it can be: 1e9, 0.5, inf.
+std::string short_number(double value) {
+  if (std::isinf(value)) return value > 0.0 ? "inf" : "-inf";
+  std::array<char, 32> digits{};
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+  std::string text(digits.data(), end);
+  if (const std::size_t plus = text.find("e+"); plus != std::string::npos) text.erase(plus + 1, 1);
+  const std::size_t exponent = text.find_first_of("123456789", text.find('e'));
+  if (text.find('e') != std::string::npos && text[exponent - 1] == '0') text.erase(exponent - 1, 1);
+  return text;
+}
+
+std::string range_words(const ConfigRange& range) {
+  const bool above = range.high < std::numeric_limits<double>::max();
+  const bool below = range.low > std::numeric_limits<double>::lowest();
+  std::string text;
+  if (below && !range.low_open && above) {
+    text = short_number(range.low) + " to " + short_number(range.high);
+  } else {
+    if (below) text = (range.low_open ? "over " : "at least ") + short_number(range.low);
+    if (above) text += (below ? ", at most " : "at most ") + short_number(range.high);
+  }
+  if (range.allow_infinite) text += (text.empty() ? "inf" : "; inf");
+  return text;
+}
+
+/// The keys below a node that were asked for, merged by path.
+void collect_keys(const ConfigNode& node, const std::string& prefix,
+                  std::map<std::string, ConfigKey>& keys) {
+  for (const ConfigNode& item : node.items) collect_keys(item, prefix, keys);
+  for (const auto& [name, ask] : node.asked) {
+    const std::string path = prefix.empty() ? name : prefix + "." + name;
+    ConfigKey& key = keys[path];
+    key.path = path;
+    key.types.insert(ask.types.begin(), ask.types.end());
+    key.initials.insert(ask.initials.begin(), ask.initials.end());
+    key.ranges.insert(ask.ranges.begin(), ask.ranges.end());
+    const auto member = node.members.find(name);
+    if (member != node.members.end()) collect_keys(member->second, path, keys);
   }
 }
 
@@ -108,7 +164,7 @@ ConfigTable::ConfigTable(std::shared_ptr<detail::ConfigDocument> document, const
     : document_(std::move(document)), node_(node) {}
 
 const ConfigNode* ConfigTable::find(std::string_view key) const {
-  node_->asked.emplace(key);
+  node_->asked.try_emplace(std::string(key));
   const auto it = node_->members.find(key);
   return it == node_->members.end() ? nullptr : &it->second;
 }
@@ -125,33 +181,52 @@ const ConfigNode& ConfigTable::require(std::string_view key) const {
   throw DataError(document_->path, node_->line, "missing key '" + std::string(key) + "'");
 }
 
-bool ConfigTable::has(std::string_view key) const { return find(key) != nullptr; }
+void ConfigTable::note(std::string_view key, std::string_view type, std::string initial,
+                       std::string range) const {
+  detail::ConfigAsk& ask = node_->asked[std::string(key)];
+  ask.types.emplace(type);
+  if (!initial.empty()) ask.initials.insert(std::move(initial));
+  if (!range.empty()) ask.ranges.insert(std::move(range));
+}
+
+void ConfigTable::note_required(std::string_view key, std::string_view type,
+                                std::string range) const {
+  const auto asked = node_->asked.find(key);
+  const bool need_not_be = asked != node_->asked.end() && asked->second.looked_for;
+  note(key, type, need_not_be ? "" : "required", std::move(range));
+}
+
+bool ConfigTable::has(std::string_view key) const {
+  node_->asked[std::string(key)].looked_for = true;
+  return find(key) != nullptr;
+}
 
 double ConfigTable::real(std::string_view key, const ConfigRange& range) const {
+  note_required(key, "number", range_words(range));
   return number_of(*document_, require(key), key, range);
 }
 
 double ConfigTable::real_or(std::string_view key, double fallback, const ConfigRange& range) const {
-  return has(key) ? real(key, range) : fallback;
+  note(key, "number", short_number(fallback), range_words(range));
+  const ConfigNode* node = find(key);
+  return node == nullptr ? fallback : number_of(*document_, *node, key, range);
 }
 
 std::int64_t ConfigTable::integer(std::string_view key, std::int64_t low, std::int64_t high) const {
-  const ConfigNode& node = require(key);
-  if (node.kind != ConfigKind::kInteger) wrong_type(*document_, node, key, "a whole number");
-  if (node.integer < low || node.integer > high) {
-    throw DataError(document_->path, node.line,
-                    "'" + std::string(key) + "' must be between " + std::to_string(low) + " and " +
-                        std::to_string(high) + ", not " + std::to_string(node.integer));
-  }
-  return node.integer;
+  note_required(key, "whole number", std::to_string(low) + " to " + std::to_string(high));
+  return integer_of(*document_, require(key), key, low, high);
 }
 
 std::int64_t ConfigTable::integer_or(std::string_view key, std::int64_t fallback, std::int64_t low,
                                      std::int64_t high) const {
-  return has(key) ? integer(key, low, high) : fallback;
+  note(key, "whole number", std::to_string(fallback),
+       std::to_string(low) + " to " + std::to_string(high));
+  const ConfigNode* node = find(key);
+  return node == nullptr ? fallback : integer_of(*document_, *node, key, low, high);
 }
 
 bool ConfigTable::boolean_or(std::string_view key, bool fallback) const {
+  note(key, "true or false", fallback ? "true" : "false", "");
   const ConfigNode* node = find(key);
   if (node == nullptr) return fallback;
   if (node->kind != ConfigKind::kBoolean) wrong_type(*document_, *node, key, "true or false");
@@ -159,14 +234,20 @@ bool ConfigTable::boolean_or(std::string_view key, bool fallback) const {
 }
 
 std::string ConfigTable::text(std::string_view key) const {
+  note_required(key, "text", "");
   return text_of(*document_, require(key), key);
 }
 
 std::string ConfigTable::text_or(std::string_view key, std::string_view fallback) const {
-  return has(key) ? text(key) : std::string(fallback);
+  std::string quoted(1, '"');
+  quoted.append(fallback).push_back('"');
+  note(key, "text", std::move(quoted), "");
+  const ConfigNode* node = find(key);
+  return node == nullptr ? std::string(fallback) : text_of(*document_, *node, key);
 }
 
 std::vector<std::string> ConfigTable::texts_or_empty(std::string_view key) const {
+  note(key, "array of text", "[]", "");
   const ConfigNode* node = find(key);
   std::vector<std::string> values;
   if (node == nullptr) return values;
@@ -177,8 +258,10 @@ std::vector<std::string> ConfigTable::texts_or_empty(std::string_view key) const
 
 std::vector<double> ConfigTable::reals(std::string_view key, std::size_t count,
                                        const ConfigRange& range) const {
+  const std::string type = "array of " + std::to_string(count) + " numbers";
+  const std::string wanted = "an " + type;
+  note_required(key, type, range_words(range));
   const ConfigNode& node = require(key);
-  const std::string wanted = "an array of " + std::to_string(count) + " numbers";
   if (node.kind != ConfigKind::kArray) wrong_type(*document_, node, key, wanted);
   if (node.items.size() != count) {
     throw DataError(document_->path, node.line,
@@ -193,6 +276,7 @@ std::vector<double> ConfigTable::reals(std::string_view key, std::size_t count,
 }
 
 std::vector<double> ConfigTable::square_matrix(std::string_view key, std::size_t size) const {
+  note_required(key, "square array of numbers", "");
   const ConfigNode& node = require(key);
   const std::string wanted =
       "an array of " + std::to_string(size) + " rows of " + std::to_string(size) + " numbers";
@@ -214,6 +298,7 @@ std::vector<double> ConfigTable::square_matrix(std::string_view key, std::size_t
 }
 
 ConfigTable ConfigTable::table(std::string_view key) const {
+  note_required(key, "table", "");
   const ConfigNode& node = require(key);
   if (node.kind != ConfigKind::kTable) wrong_type(*document_, node, key, "a table");
   return {document_, &node};
@@ -225,6 +310,7 @@ std::optional<ConfigTable> ConfigTable::table_if(std::string_view key) const {
 }
 
 std::vector<ConfigTable> ConfigTable::tables(std::string_view key) const {
+  note(key, "array of tables", "", "");
   std::vector<ConfigTable> tables;
   const ConfigNode* node = find(key);
   if (node == nullptr) return tables;
@@ -267,6 +353,14 @@ void ConfigFile::finish() const {
   std::optional<UnknownKey> first;
   find_unknown(document_->root, first);
   if (first) throw DataError(document_->path, first->line, first->message);
+}
+
+std::vector<ConfigKey> ConfigFile::known_keys() const {
+  std::map<std::string, ConfigKey> by_path;
+  collect_keys(document_->root, "", by_path);
+  std::vector<ConfigKey> keys;
+  for (auto& [path, key] : by_path) keys.push_back(std::move(key));
+  return keys;
 }
 
 }  // namespace tenure

@@ -15,6 +15,14 @@ enum class ConfigKind : std::uint8_t { kTable, kArray, kText, kInteger, kReal, k
 /// "a table", "text", ... for messages.
 std::string_view kind_name(ConfigKind kind) noexcept;
 
+/// As what a key was asked for: more than one of each where a reader asks in several ways.
+struct ConfigAsk {
+  bool looked_for = false;  ///< whether it is there was asked first: it need not be
+  std::set<std::string> types;
+  std::set<std::string> initials;
+  std::set<std::string> ranges;
+};
+
 /// One value of a file with the lines it came from, free of the parser's own types.
 struct ConfigNode {
   ConfigKind kind = ConfigKind::kTable;
@@ -26,8 +34,8 @@ struct ConfigNode {
   bool boolean = false;
   std::vector<ConfigNode> items;
   std::map<std::string, ConfigNode, std::less<>> members;
-  /// Keys a reader asked for: known keys, present or not.
-  mutable std::set<std::string, std::less<>> asked;
+  /// Keys a reader asked for: known keys, present or not, and as what.
+  mutable std::map<std::string, ConfigAsk, std::less<>> asked;
 };
 
 struct ConfigDocument {

@@ -1,3 +1,5 @@
+#include "settings_files.hpp"
+
 #include <tenure/core/config.hpp>
 #include <tenure/core/error.hpp>
 #include <tenure/customers/market_risk.hpp>
@@ -74,8 +76,8 @@ Market read_market(const ConfigTable& table, const std::vector<RiskGroup>& group
 
 }  // namespace
 
-MarketSurvey read_market_survey(const std::string& path) {
-  const ConfigFile file = ConfigFile::read(path);
+MarketSurvey market_survey_from(const ConfigFile& file) {
+  const std::string& path = file.path();
   const ConfigTable root = file.root();
   MarketSurvey survey;
   survey.distinguishing_coefficient =
@@ -103,6 +105,10 @@ MarketSurvey read_market_survey(const std::string& path) {
   }
   file.finish();
   return survey;
+}
+
+MarketSurvey read_market_survey(const std::string& path) {
+  return market_survey_from(ConfigFile::read(path));
 }
 
 }  // namespace tenure::customers

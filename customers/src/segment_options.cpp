@@ -1,3 +1,5 @@
+#include "settings_files.hpp"
+
 #include <tenure/core/config.hpp>
 #include <tenure/customers/segment_options.hpp>
 
@@ -121,7 +123,9 @@ void read_risk(const ConfigTable& table, RiskCuts& risk) {
   }
 }
 
-SegmentOptions read(const ConfigFile& file) {
+}  // namespace
+
+SegmentOptions segment_options_from(const ConfigFile& file) {
   SegmentOptions options;
   const ConfigTable root = file.root();
   options.windows.window_days = days_or(root, "window_days", options.windows.window_days);
@@ -139,14 +143,12 @@ SegmentOptions read(const ConfigFile& file) {
   return options;
 }
 
-}  // namespace
-
 SegmentOptions read_segment_options(const std::string& path) {
-  return read(ConfigFile::read(path));
+  return segment_options_from(ConfigFile::read(path));
 }
 
 SegmentOptions parse_segment_options(std::string_view text, const std::string& path) {
-  return read(ConfigFile::parse(text, path));
+  return segment_options_from(ConfigFile::parse(text, path));
 }
 
 }  // namespace tenure::customers

@@ -1,3 +1,5 @@
+#include "settings_files.hpp"
+
 #include <tenure/core/config.hpp>
 #include <tenure/core/error.hpp>
 #include <tenure/customers/early_warning.hpp>
@@ -87,8 +89,7 @@ std::vector<WarningRule> default_warning_rules() {
   return rules;
 }
 
-std::vector<WarningRule> read_warning_rules(const std::string& path) {
-  const ConfigFile file = ConfigFile::read(path);
+std::vector<WarningRule> warning_rules_from(const ConfigFile& file) {
   std::vector<WarningRule> rules;
   std::set<std::string> names;
   for (const ConfigTable& table : file.root().tables("rule")) {
@@ -98,8 +99,12 @@ std::vector<WarningRule> read_warning_rules(const std::string& path) {
     }
   }
   file.finish();
-  if (rules.empty()) throw DataError(path, "needs at least one [[rule]]");
+  if (rules.empty()) throw DataError(file.path(), "needs at least one [[rule]]");
   return rules;
+}
+
+std::vector<WarningRule> read_warning_rules(const std::string& path) {
+  return warning_rules_from(ConfigFile::read(path));
 }
 
 }  // namespace tenure::customers

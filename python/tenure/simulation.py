@@ -170,7 +170,7 @@ def simulate(
     """Simulates what each strategy of a scenario would pay back, like ``tenure simulate``.
 
     ``scenario`` is a path, the text of one (anything of several lines), or a dictionary with the same
-    keys (docs/SIMULATOR.md). ``store`` (a :class:`tenure.Log`, or a path) goes with scenarios of
+    keys (docs/reference/SCENARIO.md). ``store`` (a :class:`tenure.Log`, or a path) goes with scenarios of
     today's customers, to whose log ``model`` ("bg-nbd", "mbg-nbd" or "pareto-nbd") and Gamma-Gamma are
     fitted. The same seed gives the same result at any number of ``threads`` (0: all).
 
@@ -219,7 +219,7 @@ def read_result(path):
 
 def generate(world, *, seed=1, threads=0, progress=None):
     """The log of a synthetic shop whose truth is known, like ``tenure generate``: a
-    :class:`tenure.Log`. ``world`` is a path, TOML text or a dictionary (docs/SIMULATOR.md).
+    :class:`tenure.Log`. ``world`` is a path, TOML text or a dictionary (docs/reference/SCENARIO.md).
 
     >>> import tenure
     >>> log = tenure.generate({

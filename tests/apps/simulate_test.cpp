@@ -147,5 +147,21 @@ TEST_F(Simulate, ScoresTheDimensionsWithTheScenariosWeights) {
   EXPECT_THAT(outcome.out, HasSubstr("composite index"));
 }
 
+TEST_F(Simulate, OfAStoresCustomersWithoutAStoreTakesASyntheticShopAndSaysSo) {
+  const std::string own = kScenario;
+  const std::size_t begin = own.find("[population]");
+  write_text(scenario_, own.substr(0, begin) + "[population]\nfrom_store = true\n" +
+                            own.substr(own.find("[[lever]]")));
+  EXPECT_THAT(program_.run({"simulate", scenario_}).out,
+              HasSubstr("a synthetic shop of 5,000 customers stands in"));
+  const Json json = run_json({});
+  EXPECT_TRUE(json.at("synthetic_store").get<bool>());
+  EXPECT_GT(json.at("customers").get<int>(), 4900);  // a few returned everything
+  EXPECT_EQ(json.at("currency"), "USD");
+  const Outcome kept = program_.run({"simulate", scenario_, "--report", dir_ / "r.html"});
+  EXPECT_EQ(kept.exit_code, 2);
+  EXPECT_THAT(kept.err, HasSubstr("needs --store"));
+}
+
 }  // namespace
 }  // namespace tenure::test

@@ -146,6 +146,30 @@ TEST(ConfigFile, RejectsFilesThatCannotBeRead) {
   EXPECT_EQ(ConfigFile::read(dir / "good.toml").root().integer("a", 0, 2), 1);
 }
 
+TEST(ConfigFile, TellsTheKeysItWasAskedForWithTypeDefaultAndRange) {
+  const ConfigFile file = ConfigFile::parse("[[a]]\nb = 1\n[[a]]\nc = 2\n", "t");
+  for (const ConfigTable& table : file.root().tables("a")) {
+    table.real_or("b", 0.5, kProbability);
+    if (table.has("c")) table.integer("c", 0, 1'000'000'000);
+    table.text_or("d", "x");
+  }
+  file.root().real_or("far", 1e9, {1e-4, 1e9, true, true});
+  const std::vector<ConfigKey> keys = file.known_keys();
+  ASSERT_EQ(keys.size(), 5U);
+  EXPECT_EQ(keys[0].path, "a");
+  EXPECT_THAT(keys[0].types, testing::ElementsAre("array of tables"));
+  EXPECT_EQ(keys[1].path, "a.b");
+  EXPECT_THAT(keys[1].types, testing::ElementsAre("number"));
+  EXPECT_THAT(keys[1].initials, testing::ElementsAre("0.5"));
+  EXPECT_THAT(keys[1].ranges, testing::ElementsAre("0 to 1"));
+  EXPECT_EQ(keys[2].path, "a.c");
+  EXPECT_THAT(keys[2].initials, testing::IsEmpty()) << "looked for first: it need not be there";
+  EXPECT_THAT(keys[2].ranges, testing::ElementsAre("0 to 1000000000"));
+  EXPECT_THAT(keys[3].initials, testing::ElementsAre("\"x\""));
+  EXPECT_THAT(keys[4].initials, testing::ElementsAre("1e9"));
+  EXPECT_THAT(keys[4].ranges, testing::ElementsAre("over 1e-4, at most 1e9; inf"));
+}
+
 TEST(ConfigTable, OutlivesTheFileItCameFrom) {
   const ConfigTable table = ConfigFile::parse("[a]\nb = 5\n", "t").root().table("a");
   EXPECT_EQ(table.integer("b", 0, 9), 5);

@@ -13,7 +13,9 @@ DropoutTests read_dropout_tests(const ConfigTable& root) {
   root.fail("dropout_tests", "'dropout_tests' must be orders or baseline, not '" + name + "'");
 }
 
-Scenario read_from(const ConfigFile& file) {
+}  // namespace
+
+Scenario scenario_from(const ConfigFile& file) {
   const ConfigTable root = file.root();
   Scenario scenario;
   scenario.currency = root.text_or("currency", "");
@@ -45,12 +47,10 @@ Scenario read_from(const ConfigFile& file) {
   return scenario;
 }
 
-}  // namespace
-
-Scenario read_scenario(const std::string& path) { return read_from(ConfigFile::read(path)); }
+Scenario read_scenario(const std::string& path) { return scenario_from(ConfigFile::read(path)); }
 
 Scenario parse_scenario(std::string_view text, const std::string& path) {
-  return read_from(ConfigFile::parse(text, path));
+  return scenario_from(ConfigFile::parse(text, path));
 }
 
 }  // namespace tenure::simulator

@@ -26,6 +26,9 @@ MonthDay read_month_day(const ConfigTable& table, const std::string& key, const 
 /// Day 0 of the scenario, where it has one: "YYYY-MM-DD".
 std::optional<std::int64_t> read_start(const ConfigTable& root);
 
+/// The whole of it: what read_scenario() and parse_scenario() do.
+Scenario scenario_from(const ConfigFile& file);
+
 Population read_population(const ConfigTable& table);
 std::vector<SeasonSpec> read_seasons(const ConfigTable& root, const Scenario& scenario);
 FatigueSpec read_fatigue(const ConfigTable& root);

@@ -1,4 +1,5 @@
 #include "scenario/population_config.hpp"
+#include "world/world_file.hpp"
 
 #include <tenure/core/error.hpp>
 #include <tenure/core/time.hpp>
@@ -45,7 +46,9 @@ TasteSpec read_taste(const ConfigTable& table, std::int64_t items) {
   return taste;
 }
 
-World read_from(const ConfigFile& file) {
+}  // namespace
+
+World world_from(const ConfigFile& file) {
   const ConfigTable root = file.root();
   World world;
   world.currency = root.text_or("currency", "");
@@ -74,8 +77,6 @@ World read_from(const ConfigFile& file) {
   return world;
 }
 
-}  // namespace
-
 void World::validate() const {
   require(days >= 1.0 && days <= kMaxDays, "days must be between 1 and 36500");
   require(customers >= 1 && customers <= kMaxCustomers, "customers must be 1 to 2^32 - 2");
@@ -98,10 +99,10 @@ void World::validate() const {
   validate_regions(regions);
 }
 
-World read_world(const std::string& path) { return read_from(ConfigFile::read(path)); }
+World read_world(const std::string& path) { return world_from(ConfigFile::read(path)); }
 
 World parse_world(std::string_view text, const std::string& path) {
-  return read_from(ConfigFile::parse(text, path));
+  return world_from(ConfigFile::parse(text, path));
 }
 
 }  // namespace tenure::simulator

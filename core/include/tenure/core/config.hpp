@@ -5,6 +5,7 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -67,9 +68,20 @@ class ConfigTable {
   ConfigTable(std::shared_ptr<detail::ConfigDocument> document, const detail::ConfigNode* node);
   const detail::ConfigNode* find(std::string_view key) const;
   const detail::ConfigNode& require(std::string_view key) const;
+  void note(std::string_view key, std::string_view type, std::string initial,
+            std::string range) const;
+  void note_required(std::string_view key, std::string_view type, std::string range) const;
 
   std::shared_ptr<detail::ConfigDocument> document_;
   const detail::ConfigNode* node_;
+};
+
+/// A key that a reader knows. Several words where it asks in several ways.
+struct ConfigKey {
+  std::string path;                ///< "lever.cost.build"; tables of an array count once
+  std::set<std::string> types;     ///< "number", "whole number", "text", "table", "array of tables"
+  std::set<std::string> initials;  ///< defaults as in TOML, or "required"; empty: none
+  std::set<std::string> ranges;    ///< of numbers: "0 to 1", "over 0", ...
 };
 
 /// A configuration file: read it, take what is known from root(), then finish().
@@ -85,6 +97,9 @@ class ConfigFile {
   /// @throws DataError for the first key, in line order, that was never asked for, with the known
   /// key nearest to it.
   void finish() const;
+  /// Every key asked for so far, by path: what the reference of the keys is held against. Keys of
+  /// tables that the file does not have are not among them.
+  std::vector<ConfigKey> known_keys() const;
 
  private:
   explicit ConfigFile(std::shared_ptr<detail::ConfigDocument> document);
