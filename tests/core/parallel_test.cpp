@@ -111,6 +111,8 @@ TEST_P(ParallelAt, PassesOnTheExceptionOfABody) {
   const auto body = [&](const Chunk& chunk) {
     ++calls;
     if (chunk.index == 5) throw NumericalError("item 5");
+    // So that the others are not through before a busy machine lets this one throw.
+    std::this_thread::sleep_for(std::chrono::microseconds(50));
   };
   EXPECT_THROW(parallel_for(with_threads(GetParam()), 100000, 1, body), NumericalError);
   EXPECT_LT(calls, 100000) << "the loop went on to the end";
