@@ -34,7 +34,7 @@ void Life::wind_from_start() {
   wind(0.0, draws_.at(seen_.orders - 1).clock, {});
 }
 
-double Life::advance(double from, double until) {
+Life::Next Life::advance(double from, double until) {
   set_contacts(from);
   find_lapse();
   for (;;) {
@@ -53,7 +53,7 @@ double Life::advance(double from, double until) {
     const bool orders = latent_.next_order < latent_.leave_day;
     const double order = orders ? static_cast<double>(latent_.next_order) : kNoContact;
     const double next = std::min({order, contact, next_lapse_});
-    if (next >= until) return next;
+    if (next >= until) return {std::min(order, next_lapse_), contact};
     if (order == next) {
       place_order(order);
     } else if (contact != next) {

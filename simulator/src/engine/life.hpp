@@ -32,7 +32,7 @@ class OrderDraws {
     spend_ = &spend;
     made_ = 0;
   }
-  /// Precondition: order >= first.
+  /// An order before the first is made each time.
   OrderDraw at(std::uint32_t order) {
     const std::size_t place = order - first_;
     if (place >= kept_.size()) return draw_order(seed_, run_, customer_, order, *spend_);
@@ -174,16 +174,17 @@ class Life {
 
   /// Sets the next order of one of today's customers.
   void wind_from_start();
-  /// Everything from `from` to `until` but what weekly levers ask for at barriers; the day of the
-  /// next event.
-  double advance(double from, double until);
+  /// Everything from `from` to `until` but what weekly levers ask for at barriers; what comes next.
+  struct Next {
+    double own = kNoContact;      ///< day of the next order or lapse
+    double contact = kNoContact;  ///< day of the next contact to be made or asked for
+  };
+  Next advance(double from, double until);
   /// What comes of a contact just granted and made on `moment`, its redemption not set aside any
   /// more; `words` are its random numbers. True where the customer's next order or lapse may have
   /// moved.
   bool follow_up(const Request& request, const Moment& moment,
                  const std::array<std::uint32_t, 4>& words, double fatigue, customers::Tier tier);
-  /// True where a request would be granted as far as the customer goes.
-  bool wants(const Request& request, double day) const;
   /// The customer's next order or lapse, whichever is first: a contact just made may have moved it.
   /// It moves no other contact.
   double next_of_its_own();

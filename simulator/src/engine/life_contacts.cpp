@@ -73,19 +73,8 @@ void Life::contact_due(std::size_t position, std::uint32_t number, double day) {
 }
 
 void Life::ask(std::size_t position, std::uint32_t number, double day) {
-  const Request request(customer_, number, position);
-  if (wants(request, day)) outbox_->raise(request);
-}
-
-bool Life::wants(const Request& request, double day) const {
-  const PlannedLever& lever = strategy_.levers[request.lever];
-  const std::size_t step = lever.steps.size() > 1 ? request.number : 0;
-  if (!eligible(lever, seen_, day, lever.steps[step].direct)) return false;
-  if (!strategy_.remembers) return true;
-  const std::uint16_t now = context_.ticks.from(day);
-  const std::uint32_t passed =
-      now > seen_.last_contact ? std::uint32_t{now} - seen_.last_contact : 0U;
-  return !ruled_out(context_.rules, lever, seen_, passed);
+  if (!admissible(context_.rules, strategy_, context_.ticks, position, number, seen_, day)) return;
+  outbox_->raise(Request(customer_, number, position));
 }
 
 bool Life::follow_up(const Request& request, const Moment& moment, const Words& words,

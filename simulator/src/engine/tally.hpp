@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 /// Where events are counted. Integers only, so that any order of adding gives the same.
@@ -80,10 +81,9 @@ struct Tally {
 class ContactCounts {
  public:
   void size_for(const PlannedStrategy& strategy, std::size_t regions);
-  void add(std::size_t position, std::size_t step, std::uint32_t region,
-           customers::Tier tier) noexcept {
-    ++counts_[(steps_before_[position] + step) * cells_ + region * kCubeTiers +
-              static_cast<std::size_t>(tier)];
+  /// Of a lever: by step, region, tier.
+  std::span<std::uint32_t> of(std::size_t position) noexcept {
+    return std::span(counts_).subspan(steps_before_[position] * cells_);
   }
   /// Counts them as made on `moment` and forgets them. To `given_back`, by lever, what was set
   /// aside for more than they cost, and for redemptions that there may be.
