@@ -23,7 +23,7 @@ void CoupledRun::take_granted(Part& part, std::size_t first, Scratch& scratch) c
   requests.resize(count);
   std::uint32_t before = 0;
   for (std::uint32_t& end : ends) before += std::exchange(end, before);
-  Granted& granted = scratch.granted;
+  Contacts& granted = scratch.granted;
   granted.places.resize(count);
   granted.numbers.resize(count);
   for (const Request& request : requests) {
@@ -45,12 +45,13 @@ void CoupledRun::make_contacts(Part& part, std::size_t first, std::size_t worker
     // A customer may have several: first everybody's first, then everybody's second.
     for (std::size_t end = scratch.ends[i]; end > begin;) {
       end = take_round(scratch, begin, end);
-      part.granted[i] -= make_round(part, i, first, worker, moment);
+      const Granted round{scratch.round.places, scratch.round.numbers};
+      part.granted[i] -= make_round(part, i, round, first, worker, moment);
     }
     begin = scratch.ends[i];
     for (; ask != asks_.end() && ask->lever == i; ++ask) {
-      find_asked(part, *ask, scratch);
-      part.granted[i] -= make_round(part, i, first, worker, moment);
+      const Granted round{find_asked(part, *ask, scratch), {&ask->number, 1}};
+      part.granted[i] -= make_round(part, i, round, first, worker, moment);
     }
     // What was set aside for contacts that were not made.
     const auto unused = static_cast<Money>(std::exchange(part.granted[i], 0));
@@ -61,8 +62,8 @@ void CoupledRun::make_contacts(Part& part, std::size_t first, std::size_t worker
 
 /// Moves the first contact of each customer out of [begin, end); the end of what is left.
 std::size_t CoupledRun::take_round(Scratch& scratch, std::size_t begin, std::size_t end) {
-  Granted& granted = scratch.granted;
-  Granted& round = scratch.round;
+  Contacts& granted = scratch.granted;
+  Contacts& round = scratch.round;
   round.places.clear();
   round.numbers.clear();
   std::size_t left = begin;
@@ -79,22 +80,21 @@ std::size_t CoupledRun::take_round(Scratch& scratch, std::size_t begin, std::siz
 }
 
 /// Whom a weekly lever asks for, which everybody of them gets.
-void CoupledRun::find_asked(const Part& part, const WeeklyAsk& ask, Scratch& scratch) const {
-  std::vector<std::uint32_t>& places = scratch.round.places;
-  places_from(part.crowd.asked_until, round_down(ask.day), places);
-  if (!weekly_alike_) {
-    const auto not_asked = [&](std::uint32_t place) {
-      return !asked_for(ask, part.crowd.cards[place].seen());
-    };
-    places.erase(std::remove_if(places.begin(), places.end(), not_asked), places.end());
-  }
-  scratch.round.numbers.assign(places.size(), ask.number);
+std::span<const std::uint32_t> CoupledRun::find_asked(const Part& part, const WeeklyAsk& ask,
+                                                      Scratch& scratch) const {
+  const auto found = places_from(part.crowd.asked_until, round_down(ask.day), scratch.due);
+  if (weekly_alike_) return found;
+  const auto end = std::remove_if(
+      scratch.due.begin(), scratch.due.begin() + std::ssize(found), [&](std::uint32_t place) {
+        return !asked_for(ask, part.crowd.cards[place].seen());
+      });
+  return {scratch.due.begin(), end};
 }
 
 /// A contact of the lever with each of some customers; nothing comes of most of them, and no life
 /// is set up for those. Their number.
-std::size_t CoupledRun::make_round(Part& part, std::size_t position, std::size_t first,
-                                   std::size_t worker, const Moment& moment) {
+std::size_t CoupledRun::make_round(Part& part, std::size_t position, const Granted& round,
+                                   std::size_t first, std::size_t worker, const Moment& moment) {
   Scratch& scratch = scratch_[worker];
   ContactsOfLever contacts;
   contacts.seed = work_.context.seed;
@@ -106,7 +106,7 @@ std::size_t CoupledRun::make_round(Part& part, std::size_t position, std::size_t
   contacts.day = moment.day;
   contacts.tick = barrier_tick_;
   const std::size_t made =
-      contact_many(contacts, scratch.round, part.crowd, strategy_.reach.size(),
+      contact_many(contacts, round, part.crowd, strategy_.reach.size(),
                    scratch.counts.of(position), scratch.replies);
   const std::vector<Reply>& replies = scratch.replies;
   for (std::size_t i = 0; i < replies.size(); ++i) {
@@ -127,7 +127,20 @@ void CoupledRun::follow_up(Part& part, std::size_t position, const Reply& reply,
       life.follow_up(Request(customer, reply.number, position), moment, reply.words,
                      static_cast<double>(reply.fatigue), reply.tier);
   part.crowd.save(reply.place, state);
-  if (moved) part.crowd.own[reply.place] = round_down(life.next_of_its_own());
+  if (!moved) return;
+  part.crowd.own[reply.place] = round_down(life.next_of_its_own());
+  part.crowd.contact[reply.place] = 0.0F;  // it may have become a member: to be looked at again
+}
+
+/// Levers whose contacts in the spell table the customer gets after its last order, as things
+/// stand: not those for members of what it is none of.
+unsigned CoupledRun::spelled_for(const ContactState& seen, unsigned may) const {
+  unsigned spelled = may & strategy_.spell.open_to(seen);
+  for (unsigned left = spelled & for_members_; left != 0; left &= left - 1) {
+    const auto i = static_cast<std::size_t>(std::countr_zero(left));
+    if ((strategy_.levers[i].members_of & seen.responded) == 0) spelled &= ~(1U << i);
+  }
+  return spelled;
 }
 
 /// Asks for the contacts of [from, until) of a customer who does nothing else in that time, and
@@ -138,7 +151,7 @@ bool CoupledRun::ask_alone(Part& part, std::size_t first, std::size_t place, dou
   const SpellTable& spell = strategy_.spell;
   const unsigned may =
       strategy_.reach[seen.region] & run_.open & ~static_cast<unsigned>(strategy_.weekly);
-  const unsigned spelled = may & spell.open_to(seen);
+  const unsigned spelled = spelled_for(seen, may);
   if ((spelled & at_once_) != 0) return false;
   double next = kNoContact;
   for (unsigned left = may & spell.also(seen); left != 0; left &= left - 1) {
@@ -148,8 +161,8 @@ bool CoupledRun::ask_alone(Part& part, std::size_t first, std::size_t place, dou
     next = std::min(next, day);
   }
   const auto last = static_cast<double>(seen.last_order);
-  for (std::size_t i = from <= last ? 0 : spell.first_from(last, from); i < spell.contacts.size();
-       ++i) {
+  std::size_t i = from <= last ? 0 : spell.first_from(last, from);
+  for (; i < spell.contacts.size(); ++i) {
     const SpellContact& contact = spell.contacts[i];
     if (((spelled >> contact.lever) & 1U) == 0) continue;
     const double day = last + contact.after;

@@ -12,6 +12,7 @@ namespace tenure::simulator {
 namespace {
 
 constexpr std::size_t kMostInPart = 1U << 16U;  // whom a request can name
+constexpr std::size_t kChunksInPart = 4;        // more to do for vector lanes in a week
 
 }  // namespace
 
@@ -28,7 +29,7 @@ CoupledRun::CoupledRun(const Work& work, const PlannedDraw& plan, std::size_t st
       roster_(work.people.roster(strategy_, work.key(run))),
       margins_(sums.size()),
       costs_(sums.size()),
-      part_size_(std::min(work.options.customers_per_chunk, kMostInPart)) {
+      part_size_(std::min(kChunksInPart * work.options.customers_per_chunk, kMostInPart)) {
   run_.context = &work.context;
   run_.strategy = &strategy_;
   run_.models = &plan.models;
@@ -54,6 +55,7 @@ CoupledRun::CoupledRun(const Work& work, const PlannedDraw& plan, std::size_t st
   weekly_alike_ = std::popcount(strategy_.weekly) == 1;
   for (std::size_t i = 0; i < strategy_.levers.size(); ++i) {
     if (!strategy_.levers[i].limited) at_once_ |= 1U << i;
+    if (strategy_.levers[i].members_of != 0) for_members_ |= 1U << i;
   }
   for (Scratch& scratch : scratch_) scratch.counts.size_for(strategy_, strategy_.reach.size());
   people_ = roster_.total;
@@ -94,6 +96,32 @@ float CoupledRun::asked_until(const ContactState& seen) const {
   return seen.orders == 0 ? -kNever : seen.last_order + weekly_idle_[seen.region];
 }
 
+/// The next order of each who may place one before `end`, in lanes as far as they share a table.
+void CoupledRun::draw_orders_of(const Part& part, std::span<const std::uint32_t> due, float end,
+                                std::size_t first, Scratch& scratch) const {
+  scratch.customers.clear();
+  scratch.orders.clear();
+  scratch.tables.clear();
+  for (std::size_t i = 0; i < due.size(); ++i) {
+    part.crowd.fetch(due[std::min(i + kAhead, due.size() - 1)]);
+    if (!(part.crowd.own[due[i]] < end)) continue;
+    const ContactState seen = part.crowd.cards[due[i]].seen();
+    scratch.customers.push_back(static_cast<std::uint32_t>(first + due[i]));
+    scratch.orders.push_back(seen.orders);
+    scratch.tables.push_back(&run_.model_of(seen.region).spend);
+  }
+  const std::size_t count = scratch.customers.size();
+  scratch.draws.resize(count);
+  for (std::size_t begin = 0, end_run = 0; begin < count; begin = end_run) {
+    const QuantileTable* table = scratch.tables[begin];
+    while (end_run < count && scratch.tables[end_run] == table) ++end_run;
+    const std::size_t length = end_run - begin;
+    draw_orders(work_.context.seed, run_.run, std::span(scratch.customers).subspan(begin, length),
+                std::span(scratch.orders).subspan(begin, length), *table,
+                std::span(scratch.draws).subspan(begin, length));
+  }
+}
+
 /// The contacts granted at the barrier of `from`, then everything until the next one.
 void CoupledRun::live(double from, double until) {
   auto end = static_cast<float>(until);
@@ -102,16 +130,20 @@ void CoupledRun::live(double from, double until) {
   barrier_tick_ = work_.context.ticks.from(from);
   for_parts([&](Part& part, std::size_t first, std::size_t worker) {
     make_contacts(part, first, worker, moment);
-    std::vector<std::uint32_t>& due = scratch_[worker].due;
-    places_below(part.crowd.own, part.crowd.contact, end, due);
+    Scratch& scratch = scratch_[worker];
+    const auto due = places_below(part.crowd.own, part.crowd.contact, end, scratch.due);
+    draw_orders_of(part, due, end, first, scratch);
+    auto drawn = scratch.draws.begin();
     OrderDraws draws;
     for (std::size_t visit = 0; visit < due.size(); ++visit) {
       part.crowd.fetch(due[std::min(visit + kAhead, due.size() - 1)]);
       const std::size_t place = due[visit];
-      if (part.crowd.own[place] >= end && ask_alone(part, first, place, from, until)) continue;
+      const bool own = part.crowd.own[place] < end;
+      if (!own && ask_alone(part, first, place, from, until)) continue;
       const auto customer = static_cast<std::uint32_t>(first + place);
       CustomerState state = part.crowd.load(place);
       aim(draws, state, customer, state.seen.orders);
+      if (own) draws.begin_with(*drawn++);
       Life life(run_, tallies_[worker], &part.outbox, state, customer, draws);
       const Life::Next next = life.advance(from, until);
       part.crowd.save(place, state);

@@ -24,7 +24,7 @@ std::size_t MakeContacts(const ContactsOfLever& contacts, const Granted& granted
   std::size_t made = 0;
   for (std::size_t i = 0; i < granted.places.size(); ++i) {
     const std::uint32_t place = granted.places[i];
-    const std::uint32_t number = granted.numbers[i];
+    const std::uint32_t number = granted.numbers[granted.numbers.size() > 1 ? i : 0];
     const std::size_t at = lever.steps.size() > 1 ? number : 0;
     const PlannedStep& step = lever.steps[at];
     ContactCard& card = crowd.cards[place];
@@ -342,7 +342,8 @@ std::size_t MakeContacts(const ContactsOfLever& what, const Granted& granted, Cr
   Contacts contacts{what, crowd, regions, counts, replies};
   const std::size_t n = granted.places.size();
   const std::uint32_t* places = granted.places.data();
-  const std::uint32_t* numbers = granted.numbers.data();
+  const bool alike = granted.numbers.size() == 1;
+  const WordVec number = hn::Set(WordTag(), granted.numbers.front());
   const auto fetch = [&](std::size_t from) {
     for (std::size_t i = from; i < std::min(n, from + kMostLanes); ++i) {
       __builtin_prefetch(&crowd.cards[places[i]], 1);
@@ -354,7 +355,8 @@ std::size_t MakeContacts(const ContactsOfLever& what, const Granted& granted, Cr
   for (std::size_t i = 0; i < n; i += kMostLanes) {
     fetch(i + 2 * kMostLanes);
     const std::size_t count = std::min(kMostLanes, n - i);
-    made += contacts.Make(LoadUpTo(count, places + i), LoadUpTo(count, numbers + i), count);
+    const WordVec numbers = alike ? number : LoadUpTo(count, granted.numbers.data() + i);
+    made += contacts.Make(LoadUpTo(count, places + i), numbers, count);
   }
   return made;
 }

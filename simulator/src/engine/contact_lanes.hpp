@@ -38,10 +38,10 @@ struct ContactsOfLever {
   const PlannedLever& lever() const noexcept { return strategy->levers[position]; }
 };
 
-/// A customer and a contact's number in the lever's schedule.
+/// Customers, and each contact's number in the lever's schedule: one for all, or one each.
 struct Granted {
-  std::vector<std::uint32_t> places;
-  std::vector<std::uint32_t> numbers;
+  std::span<const std::uint32_t> places;
+  std::span<const std::uint32_t> numbers;
 };
 
 /// A contact that may be answered or complained about.

@@ -32,6 +32,11 @@ class OrderDraws {
     spend_ = &spend;
     made_ = 0;
   }
+  /// The first one, already made.
+  void begin_with(const OrderDraw& draw) noexcept {
+    kept_[0] = draw;
+    made_ = 1;
+  }
   /// An order before the first is made each time.
   OrderDraw at(std::uint32_t order) {
     const std::size_t place = order - first_;

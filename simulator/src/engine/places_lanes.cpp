@@ -90,20 +90,26 @@ HWY_EXPORT(PlacesFrom);
 HWY_EXPORT(CountFrom);
 
 namespace {
-constexpr std::size_t kWidest = 16;
-}  // namespace
 
-void places_below(std::span<const float> a, std::span<const float> b, float limit,
-                  std::vector<std::uint32_t>& places) {
-  places.resize(a.size() + kWidest);
-  places.resize(
-      HWY_DYNAMIC_DISPATCH(PlacesBelow)(a.data(), b.data(), a.size(), limit, places.data()));
+/// Room for `values` places and a vector more.
+std::uint32_t* room_for(std::size_t values, std::vector<std::uint32_t>& buffer) {
+  constexpr std::size_t kWidest = 16;
+  if (buffer.size() < values + kWidest) buffer.resize(values + kWidest);
+  return buffer.data();
 }
 
-void places_from(std::span<const float> values, float limit, std::vector<std::uint32_t>& places) {
-  places.resize(values.size() + kWidest);
-  places.resize(
-      HWY_DYNAMIC_DISPATCH(PlacesFrom)(values.data(), values.size(), limit, places.data()));
+}  // namespace
+
+std::span<const std::uint32_t> places_below(std::span<const float> a, std::span<const float> b,
+                                            float limit, std::vector<std::uint32_t>& buffer) {
+  std::uint32_t* places = room_for(a.size(), buffer);
+  return {places, HWY_DYNAMIC_DISPATCH(PlacesBelow)(a.data(), b.data(), a.size(), limit, places)};
+}
+
+std::span<const std::uint32_t> places_from(std::span<const float> values, float limit,
+                                           std::vector<std::uint32_t>& buffer) {
+  std::uint32_t* places = room_for(values.size(), buffer);
+  return {places, HWY_DYNAMIC_DISPATCH(PlacesFrom)(values.data(), values.size(), limit, places)};
 }
 
 std::size_t count_from(std::span<const float> values, float limit) {

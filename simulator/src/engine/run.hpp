@@ -76,12 +76,20 @@ class CoupledRun {
     std::array<std::uint64_t, kMaxStrategyLevers> granted{};
     std::vector<std::uint32_t> risks;  ///< of customers who are asked about, in order
   };
+  struct Contacts {
+    std::vector<std::uint32_t> places;
+    std::vector<std::uint32_t> numbers;
+  };
   /// A worker's own memory.
   struct Scratch {
     std::vector<std::uint32_t> due;
-    Granted granted;                                        ///< on request, by lever
+    Contacts granted;                                      ///< on request, by lever
     std::array<std::uint32_t, kMaxStrategyLevers> ends{};  ///< of each lever's in it
-    Granted round;                                          ///< a contact a customer
+    Contacts round;                                        ///< a contact a customer
+    std::vector<std::uint32_t> customers;                  ///< who may order, and its next order
+    std::vector<std::uint32_t> orders;
+    std::vector<const QuantileTable*> tables;
+    std::vector<OrderDraw> draws;
     std::vector<Reply> replies;
     ContactCounts counts;
   };
@@ -117,11 +125,15 @@ class CoupledRun {
   void take_granted(Part& part, std::size_t first, Scratch& scratch) const;
   void make_contacts(Part& part, std::size_t first, std::size_t worker, const Moment& moment);
   static std::size_t take_round(Scratch& scratch, std::size_t begin, std::size_t end);
-  void find_asked(const Part& part, const WeeklyAsk& ask, Scratch& scratch) const;
-  std::size_t make_round(Part& part, std::size_t position, std::size_t first, std::size_t worker,
-                         const Moment& moment);
+  std::span<const std::uint32_t> find_asked(const Part& part, const WeeklyAsk& ask,
+                                            Scratch& scratch) const;
+  std::size_t make_round(Part& part, std::size_t position, const Granted& round, std::size_t first,
+                         std::size_t worker, const Moment& moment);
   void follow_up(Part& part, std::size_t position, const Reply& reply, std::size_t first,
                  std::size_t worker, const Moment& moment);
+  unsigned spelled_for(const ContactState& seen, unsigned may) const;
+  void draw_orders_of(const Part& part, std::span<const std::uint32_t> due, float end,
+                      std::size_t first, Scratch& scratch) const;
   bool ask_alone(Part& part, std::size_t first, std::size_t place, double from, double until) const;
   void let_in(double day);
   void aim(OrderDraws& draws, const CustomerState& state, std::uint32_t customer,
@@ -145,6 +157,7 @@ class CoupledRun {
   std::uint16_t barrier_tick_ = 0;  ///< of the last barrier
   bool weekly_alike_ = false;       ///< all of them ask for the same customers
   unsigned at_once_ = 0;            ///< bits of levers that do not ask
+  unsigned for_members_ = 0;        ///< bits of levers for who has answered another
   std::vector<Part> parts_;
   std::size_t part_size_;
   std::uint64_t people_ = 0;
