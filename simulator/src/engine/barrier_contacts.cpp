@@ -50,6 +50,7 @@ void CoupledRun::make_contacts(Part& part, std::size_t first, std::size_t worker
     }
     begin = scratch.ends[i];
     for (; ask != asks_.end() && ask->lever == i; ++ask) {
+      if (!(static_cast<double>(part.crowd.first_day()) < moment.day)) continue;
       const Granted round{find_asked(part, *ask, scratch), {&ask->number, 1}};
       part.granted[i] -= make_round(part, i, round, first, worker, moment);
     }
@@ -108,10 +109,8 @@ std::size_t CoupledRun::make_round(Part& part, std::size_t position, const Grant
   const std::size_t made =
       contact_many(contacts, round, part.crowd, strategy_.reach.size(),
                    scratch.counts.of(position), scratch.replies);
-  const std::vector<Reply>& replies = scratch.replies;
-  for (std::size_t i = 0; i < replies.size(); ++i) {
-    part.crowd.fetch(replies[std::min(i + kAhead, replies.size() - 1)].place);
-    follow_up(part, position, replies[i], first, worker, moment);
+  for (const Reply& reply : scratch.replies) {
+    follow_up(part, position, reply, first, worker, moment);
   }
   return made;
 }

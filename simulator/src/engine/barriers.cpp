@@ -102,11 +102,12 @@ void CoupledRun::draw_orders_of(const Part& part, std::span<const std::uint32_t>
   scratch.customers.clear();
   scratch.orders.clear();
   scratch.tables.clear();
-  for (std::size_t i = 0; i < due.size(); ++i) {
-    part.crowd.fetch(due[std::min(i + kAhead, due.size() - 1)]);
-    if (!(part.crowd.own[due[i]] < end)) continue;
-    const ContactState seen = part.crowd.cards[due[i]].seen();
-    scratch.customers.push_back(static_cast<std::uint32_t>(first + due[i]));
+  for (const std::uint32_t place : due) part.crowd.fetch_card(place);
+  for (const std::uint32_t place : due) {
+    if (!(part.crowd.own[place] < end)) continue;
+    part.crowd.fetch_rest(place);
+    const ContactState seen = part.crowd.cards[place].seen();
+    scratch.customers.push_back(static_cast<std::uint32_t>(first + place));
     scratch.orders.push_back(seen.orders);
     scratch.tables.push_back(&run_.model_of(seen.region).spend);
   }
@@ -130,14 +131,13 @@ void CoupledRun::live(double from, double until) {
   barrier_tick_ = work_.context.ticks.from(from);
   for_parts([&](Part& part, std::size_t first, std::size_t worker) {
     make_contacts(part, first, worker, moment);
+    if (!(part.crowd.first_day() < end)) return;
     Scratch& scratch = scratch_[worker];
     const auto due = places_below(part.crowd.own, part.crowd.contact, end, scratch.due);
     draw_orders_of(part, due, end, first, scratch);
     auto drawn = scratch.draws.begin();
     OrderDraws draws;
-    for (std::size_t visit = 0; visit < due.size(); ++visit) {
-      part.crowd.fetch(due[std::min(visit + kAhead, due.size() - 1)]);
-      const std::size_t place = due[visit];
+    for (const std::size_t place : due) {
       const bool own = part.crowd.own[place] < end;
       if (!own && ask_alone(part, first, place, from, until)) continue;
       const auto customer = static_cast<std::uint32_t>(first + place);

@@ -328,6 +328,7 @@ struct Contacts {
     hn::StoreInterleaved4(places, numbers, tier, hn::BitCast(dw, fatigue), dw, who);
     for (; bits != 0; bits &= bits - 1) {
       const auto i = static_cast<std::size_t>(4 * std::countr_zero(bits));
+      crowd.fetch_rest(who[i]);
       replies.push_back({who[i],
                          who[i + 1],
                          static_cast<customers::Tier>(who[i + 2]),

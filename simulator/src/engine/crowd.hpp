@@ -2,6 +2,7 @@
 
 #include "engine/state.hpp"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstddef>
@@ -71,6 +72,7 @@ class Crowd {
     own.push_back(own_day);
     contact.push_back(kNever);
     asked_until.push_back(asked_until_day);
+    first_day_ = std::min(first_day_, own_day);
   }
   CustomerState load(std::size_t place) const noexcept {
     const Rest& rest = rest_[place];
@@ -87,11 +89,14 @@ class Crowd {
     cards[place].words = std::bit_cast<decltype(ContactCard::words)>(
         ContactCard::Parts{state.seen, latent.leave_day, latent.next_order});
   }
-  /// Asks the memory for a customer's state.
-  void fetch(std::size_t place) const noexcept {
-    __builtin_prefetch(&cards[place]);
+  /// Asks the memory for a customer's card, or for the rest of its state.
+  void fetch_card(std::size_t place) const noexcept { __builtin_prefetch(&cards[place]); }
+  void fetch_rest(std::size_t place) const noexcept {
     __builtin_prefetch(&rest_[place]);
+    __builtin_prefetch(&rest_[place].seen.previous_gap);
   }
+  /// Nothing happens to anybody before this day.
+  float first_day() const noexcept { return first_day_; }
 
   // By customer.
   std::vector<ContactCard> cards;
@@ -107,6 +112,7 @@ class Crowd {
     OrderState seen;
   };
   std::vector<Rest> rest_;
+  float first_day_ = kNever;
 };
 
 }  // namespace tenure::simulator

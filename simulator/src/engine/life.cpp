@@ -93,24 +93,57 @@ double Life::level_excess(const PlannedLever& lever, Effect effect) const {
   return level == nullptr ? 0.0 : level->excess[effect];
 }
 
+void Life::Part::add_to(Multiplier& result) const {
+  result.constant += level;
+  result.constant += steady;
+  if (excess != 0.0) result.add(excess, halvings, life);
+}
+
+Life::Part Life::part_of_lever(std::size_t position, Effect effect, double day,
+                               std::uint16_t answered) const {
+  Part part;
+  const PlannedLever& lever = strategy_.levers[position];
+  if (!lever.levels.empty()) part.level = level_excess(lever, effect);
+  if (lever.excess[effect] == 0.0) return part;
+  if (lever.halvings == 0.0) {
+    part.steady = lever.excess[effect];
+    return part;
+  }
+  const double age = std::max(0.0, day - context_.ticks.to(answered));
+  if (age >= lever.life) return part;
+  part.excess = lever.excess[effect] * half_power(age * lever.halvings);
+  part.halvings = lever.halvings;
+  part.life = lever.mean_life;
+  return part;
+}
+
 Multiplier Life::multiplier(Effect effect, double day) const {
   Multiplier result;
   unsigned left = static_cast<unsigned>(seen_.responded) & strategy_.mask[effect];
   for (; left != 0; left &= left - 1) {
     const auto i = static_cast<std::size_t>(std::countr_zero(left));
-    const PlannedLever& lever = strategy_.levers[i];
-    if (!lever.levels.empty()) result.constant += level_excess(lever, effect);
-    if (lever.excess[effect] == 0.0) continue;
-    if (lever.halvings == 0.0) {
-      result.constant += lever.excess[effect];
-      continue;
-    }
-    const double age = std::max(0.0, day - context_.ticks.to(seen_.responded_at[i]));
-    if (age >= lever.life) continue;
-    result.add(lever.excess[effect] * half_power(age * lever.halvings), lever.halvings,
-               lever.mean_life);
+    part_of_lever(i, effect, day, seen_.responded_at[i]).add_to(result);
   }
   return result;
+}
+
+/// Of the rate, before and after the lever at `position` is answered on the day.
+void Life::multipliers(std::size_t position, double day, Multiplier& before,
+                       Multiplier& after) const {
+  const unsigned responded = seen_.responded;
+  unsigned left = (responded | 1U << position) & strategy_.mask[kRate];
+  for (; left != 0; left &= left - 1) {
+    const auto i = static_cast<std::size_t>(std::countr_zero(left));
+    if (i == position) {
+      part_of_lever(i, kRate, day, context_.ticks.from(day)).add_to(after);
+      if (((responded >> i) & 1U) == 0) continue;
+      part_of_lever(i, kRate, day, seen_.responded_at[i]).add_to(before);
+      continue;
+    }
+    const Part part = part_of_lever(i, kRate, day, seen_.responded_at[i]);
+    part.add_to(before);
+    part.add_to(after);
+  }
 }
 
 /// Of leaving at a rate: a complaint counts for ever.

@@ -197,7 +197,18 @@ class Life {
   void finish();
 
  private:
+  /// A lever's part of a multiplier.
+  struct Part {
+    double level = 0.0;
+    double steady = 0.0;
+    double excess = 0.0;  ///< on the day, and how it decays
+    double halvings = 0.0;
+    double life = 0.0;
+    void add_to(Multiplier& result) const;
+  };
+  Part part_of_lever(std::size_t position, Effect effect, double day, std::uint16_t answered) const;
   Multiplier multiplier(Effect effect, double day) const;
+  void multipliers(std::size_t position, double day, Multiplier& before, Multiplier& after) const;
   double level_excess(const PlannedLever& lever, Effect effect) const;
   const PlannedLevel* level_of(const PlannedLever& lever) const;
   Multiplier dropout_clock(double day) const;

@@ -205,11 +205,15 @@ void Life::respond(std::size_t position, double day) {
   const Family family = model_.model.family;
   const bool moves_order = (strategy_.mask[kRate] & bit) != 0 && family != Family::kSbg;
   const bool moves_leaving = (strategy_.mask[kDropout] & bit) != 0 && family == Family::kParetoNbd;
-  double until_order = 0.0;
   double until_leaving = 0.0;
   if (moves_order) {
+    Multiplier before;
+    Multiplier after;
+    multipliers(position, day, before, after);
     const auto order = static_cast<double>(latent_.next_order);
-    until_order = integrate(season_, multiplier(kRate, day), day, std::max(day, order));
+    const double until_order = integrate(season_, before, day, std::max(day, order));
+    const double moved = solve_day(season_, after, day, until_order);
+    latent_.next_order = day_or_latest(std::max(moved, day));
   }
   if (moves_leaving) {
     const auto leave = static_cast<double>(latent_.leave_day);
@@ -219,10 +223,6 @@ void Life::respond(std::size_t position, double day) {
   seen_.responded = static_cast<std::uint16_t>(seen_.responded | bit);
   if (lever.kind != TriggerKind::kAlways) {
     seen_.vouchers = static_cast<std::uint16_t>(seen_.vouchers | bit);
-  }
-  if (moves_order) {
-    const double order = solve_day(season_, multiplier(kRate, day), day, until_order);
-    latent_.next_order = day_or_latest(std::max(order, day));
   }
   if (moves_leaving) {
     const double leave = solve_day(context_.flat, dropout_clock(day), day, until_leaving);

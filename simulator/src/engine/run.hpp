@@ -54,8 +54,6 @@ struct Work {
 void receive(const Work& work, const Tally& tally, const Roster& roster, const Arrival& arrival,
              std::uint64_t customer);
 
-inline constexpr std::size_t kAhead = 8;  // customers whose state is fetched before its turn
-
 /// Runs a coupled strategy in one run: weeks of customers alone, then a barrier. `base_margin` is
 /// the baseline's by month.
 class CoupledRun {

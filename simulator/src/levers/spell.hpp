@@ -41,9 +41,9 @@ struct SpellTable {
       return static_cast<std::size_t>(std::partition_point(days.begin(), days.end(), before) -
                                       days.begin());
     }
-    std::size_t place = 0;  // counted without a branch
-    for (const double after : days) place += last + after < from ? 1U : 0U;
-    return place;
+    std::int64_t place = 0;  // counted without a branch
+    for (const double after : days) place += last + after < from ? 1 : 0;
+    return static_cast<std::size_t>(place);
   }
   /// Bits of levers whose contacts in the table the customer is in for after its last order.
   unsigned open_to(const ContactState& seen) const noexcept {
