@@ -86,9 +86,8 @@ std::span<const std::uint32_t> CoupledRun::find_asked(const Part& part, const We
   const auto found = places_from(part.crowd.asked_until, round_down(ask.day), scratch.due);
   if (weekly_alike_) return found;
   const auto end = std::remove_if(
-      scratch.due.begin(), scratch.due.begin() + std::ssize(found), [&](std::uint32_t place) {
-        return !asked_for(ask, part.crowd.cards[place].seen());
-      });
+      scratch.due.begin(), scratch.due.begin() + std::ssize(found),
+      [&](std::uint32_t place) { return !asked_for(ask, part.crowd.cards[place].seen()); });
   return {scratch.due.begin(), end};
 }
 
@@ -106,9 +105,8 @@ std::size_t CoupledRun::make_round(Part& part, std::size_t position, const Grant
   contacts.position = position;
   contacts.day = moment.day;
   contacts.tick = barrier_tick_;
-  const std::size_t made =
-      contact_many(contacts, round, part.crowd, strategy_.reach.size(),
-                   scratch.counts.of(position), scratch.replies);
+  const std::size_t made = contact_many(contacts, round, part.crowd, strategy_.reach.size(),
+                                        scratch.counts.of(position), scratch.replies);
   for (const Reply& reply : scratch.replies) {
     follow_up(part, position, reply, first, worker, moment);
   }
@@ -122,9 +120,8 @@ void CoupledRun::follow_up(Part& part, std::size_t position, const Reply& reply,
   OrderDraws draws;
   aim(draws, state, customer, 0);
   Life life(run_, tallies_[worker], &part.outbox, state, customer, draws);
-  const bool moved =
-      life.follow_up(Request(customer, reply.number, position), moment, reply.words,
-                     static_cast<double>(reply.fatigue), reply.tier);
+  const bool moved = life.follow_up(Request(customer, reply.number, position), moment, reply.words,
+                                    static_cast<double>(reply.fatigue), reply.tier);
   part.crowd.save(reply.place, state);
   if (!moved) return;
   part.crowd.own[reply.place] = round_down(life.next_of_its_own());

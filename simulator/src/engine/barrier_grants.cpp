@@ -129,21 +129,26 @@ unsigned CoupledRun::short_levers() const {
   return found;
 }
 
+/// What weekly levers ask for all, of these levers.
+void CoupledRun::forget_asks(unsigned levers) {
+  const auto of_them = [levers](const WeeklyAsk& ask) { return ((levers >> ask.lever) & 1U) != 0; };
+  asks_.erase(std::remove_if(asks_.begin(), asks_.end(), of_them), asks_.end());
+}
+
 /// Requests in place of what a weekly lever asks for all, where not everybody may get it.
 void CoupledRun::ask_singly(unsigned levers) {
-  const auto gone = [levers](const WeeklyAsk& ask) { return ((levers >> ask.lever) & 1U) != 0; };
-  if (std::none_of(asks_.begin(), asks_.end(), gone)) return;
+  const auto singly = [levers](const WeeklyAsk& ask) { return ((levers >> ask.lever) & 1U) != 0; };
+  if (std::none_of(asks_.begin(), asks_.end(), singly)) return;
   for_parts([&](Part& part, std::size_t first, std::size_t) {
     for (std::size_t i = 0; i < part.crowd.size(); ++i) {
       for (const WeeklyAsk& ask : asks_) {
-        if (!gone(ask)) continue;
-        if (part.crowd.asked_until[i] < round_down(ask.day)) continue;
+        if (!singly(ask) || part.crowd.asked_until[i] < round_down(ask.day)) continue;
         if (!asked_for(ask, part.crowd.cards[i].seen())) continue;
         part.outbox.raise(Request(static_cast<std::uint32_t>(first + i), ask.number, ask.lever));
-        }
+      }
     }
   });
-  asks_.erase(std::remove_if(asks_.begin(), asks_.end(), gone), asks_.end());
+  forget_asks(levers);
 }
 
 /// Whether a weekly lever asks for the customer, who was not idle for too long on the day.
@@ -167,8 +172,10 @@ void CoupledRun::grant(double from, double day) {
     short_of = short_levers();
   }
   if (short_of != 0) {
-    ask_singly(short_of);
-    drop_unwanted(day, short_of);
+    const unsigned none = levers_without(short_of);
+    forget_asks(none);
+    ask_singly(short_of & ~none);
+    drop_unwanted(day, short_of, none);
   }
   for (std::size_t i = 0; i < strategy_.levers.size(); ++i) {
     const PlannedLever& lever = strategy_.levers[i];
@@ -187,9 +194,19 @@ void CoupledRun::grant(double from, double day) {
   }
 }
 
+/// Of these levers, those that are granted nothing at all.
+unsigned CoupledRun::levers_without(unsigned levers) const {
+  unsigned none = 0;
+  for (; levers != 0; levers &= levers - 1) {
+    const auto i = static_cast<std::size_t>(std::countr_zero(levers));
+    if (affordable(i) == 0) none |= 1U << i;
+  }
+  return none;
+}
+
 /// Leaves, of requests of these levers, those of who is still eligible: others shall not take their
-/// place.
-void CoupledRun::drop_unwanted(double day, unsigned levers) {
+/// place. Leaves none of levers that are granted `none`.
+void CoupledRun::drop_unwanted(double day, unsigned levers, unsigned none) {
   for_parts([&](Part& part, std::size_t first, std::size_t) {
     std::uint64_t concerned = 0;
     for (std::size_t i = 0; i < part.wanted.size(); ++i) {
@@ -199,6 +216,7 @@ void CoupledRun::drop_unwanted(double day, unsigned levers) {
     std::size_t kept = 0;
     for (const Request& request : part.outbox.requests) {
       const bool asked = ((levers >> request.lever) & 1U) != 0;
+      if (((none >> request.lever) & 1U) != 0) continue;
       if (asked) {
         const ContactState seen = part.crowd.cards[request.place(first)].seen();
         if (!admissible(request.number, request.lever, seen, day)) continue;

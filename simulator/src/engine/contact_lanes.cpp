@@ -1,5 +1,6 @@
-#include "draws/fixed_targets.hpp"
 #include "engine/contact_lanes.hpp"
+
+#include "draws/fixed_targets.hpp"
 #include "engine/life.hpp"
 
 #include <cmath>
@@ -38,9 +39,9 @@ std::size_t MakeContacts(const ContactsOfLever& contacts, const Granted& granted
     const customers::Tier tier = tier_on(seen, contacts.day);
     ++counts[(at * regions + seen.region) * kCubeTiers + static_cast<std::size_t>(tier)];
     ++made;
-    const auto words = first_block(contacts.seed, {Purpose::kLever, contacts.run,
-                                                   contacts.first + place,
-                                                   contact_event(lever.index, seen.orders, number)});
+    const auto words =
+        first_block(contacts.seed, {Purpose::kLever, contacts.run, contacts.first + place,
+                                    contact_event(lever.index, seen.orders, number)});
     const bool answers =
         (words[0] >> 8U) < step.uptake_words && lever.may_answer(card.active(contacts.day));
     const bool complains =
@@ -67,8 +68,13 @@ HWY_INLINE Group LoadGroup(const std::vector<ContactCard>& cards, WordVec places
   const Ints row = hn::BitCast(IntTag(), hn::ShiftLeft<1>(places));
   const Columns<std::uint32_t> low = LoadColumns(rows, row);
   const Columns<std::uint32_t> high = LoadColumns(rows, hn::Add(row, hn::Set(IntTag(), 1)));
-  return {hn::BitCast(d, low.c0), hn::BitCast(d, low.c1), hn::BitCast(d, high.c2), low.c2,
-          low.c3, high.c0, high.c1};
+  return {hn::BitCast(d, low.c0),
+          hn::BitCast(d, low.c1),
+          hn::BitCast(d, high.c2),
+          low.c2,
+          low.c3,
+          high.c0,
+          high.c1};
 }
 
 HWY_INLINE Floats ToFloats(WordVec small) {
@@ -136,8 +142,8 @@ HWY_INLINE FloatMask Capped(const ContactRules& rules, const Group& group, Float
   WordVec pauses = hn::Zero(dw);
   FloatMask longer = hn::FirstN(d, 0);
   for (int i = 0; i + 1 < cap; ++i) {
-    const auto pause = hn::And(hn::ShiftRightSame(group.tired, ContactCard::kPause * (i + 1)),
-                               hn::Set(dw, 255U));
+    const auto pause =
+        hn::And(hn::ShiftRightSame(group.tired, ContactCard::kPause * (i + 1)), hn::Set(dw, 255U));
     pauses = hn::Add(pauses, pause);
     longer = hn::Or(longer, hn::RebindMask(d, hn::Eq(pause, hn::Set(dw, 255U))));
   }
@@ -161,8 +167,8 @@ HWY_INLINE FloatMask Excluded(const ContactRules& rules, const PlannedLever& lev
                              hn::Set(dw, 15U));
     looking = hn::AndNot(hn::RebindMask(d, hn::Eq(who, hn::Zero(dw))), looking);
     if (i > 0) {
-      const auto pause = hn::And(hn::ShiftRightSame(group.tired, ContactCard::kPause * i),
-                                 hn::Set(dw, 255U));
+      const auto pause =
+          hn::And(hn::ShiftRightSame(group.tired, ContactCard::kPause * i), hn::Set(dw, 255U));
       looking = hn::AndNot(hn::RebindMask(d, hn::Eq(pause, hn::Set(dw, 255U))), looking);
       age = hn::Add(age, hn::Mul(ToFloats(pause), hn::Set(d, rules.pause_unit)));
     }
@@ -193,16 +199,14 @@ HWY_INLINE Memory Remember(const ContactsOfLever& contacts, const Group& group) 
   Memory memory;
   memory.ruled_out = rules.cap_contacts > 0 ? Capped(rules, group, age) : hn::FirstN(d, 0);
   if (contacts.lever().excludes != 0) {
-    memory.ruled_out =
-        hn::Or(memory.ruled_out, Excluded(rules, contacts.lever(), group, age));
+    memory.ruled_out = hn::Or(memory.ruled_out, Excluded(rules, contacts.lever(), group, age));
   }
   const auto ticks = static_cast<std::int32_t>(rules.fatigue_left.size());
   const auto inside = hn::Lt(passed, hn::Set(di, ticks));
   const auto left =
       hn::GatherIndex(d, rules.fatigue_left.data(), hn::IfThenElseZero(inside, passed));
   const auto tired = hn::And(group.tired, hn::Set(dw, 255U));
-  memory.fatigue =
-      hn::IfThenElseZero(hn::RebindMask(d, inside), hn::Mul(ToFloats(tired), left));
+  memory.fatigue = hn::IfThenElseZero(hn::RebindMask(d, inside), hn::Mul(ToFloats(tired), left));
   const auto most = hn::Set(d, 255.0F);
   const auto pause = ToWords(hn::Min(most, hn::Mul(age, hn::Set(d, rules.per_pause_unit))));
   const auto more = ToWords(hn::Min(most, hn::Add(memory.fatigue, hn::Set(d, 16.5F))));
@@ -275,8 +279,8 @@ struct Contacts {
     const Group group = LoadGroup(crowd.cards, places);
     const WordVec tier = TierOf(group, days);
     const WordVec step = steps.ladder ? numbers : hn::Zero(dw);
-    FloatMask made = hn::And(Eligible(what.lever(), steps.direct, step, group, tier),
-                             hn::FirstN(d, count));
+    FloatMask made =
+        hn::And(Eligible(what.lever(), steps.direct, step, group, tier), hn::FirstN(d, count));
     Memory memory{hn::FirstN(d, 0), hn::Zero(d), group.recent, group.tired};
     if (what.strategy->remembers) memory = Remember(what, group);
     made = hn::AndNot(memory.ruled_out, made);
@@ -299,8 +303,8 @@ struct Contacts {
                         const Memory& memory, std::uint32_t bits) {
     const WordTag dw;
     const auto region = hn::And(hn::ShiftRight<ContactCard::kRegion>(placed), hn::Set(dw, 255U));
-    const auto row = hn::Add(
-        hn::Mul(step, hn::Set(dw, static_cast<std::uint32_t>(regions))), region);
+    const auto row =
+        hn::Add(hn::Mul(step, hn::Set(dw, static_cast<std::uint32_t>(regions))), region);
     const auto cell = hn::Add(hn::Mul(row, hn::Set(dw, std::uint32_t{kCubeTiers})), tier);
     HWY_ALIGN std::uint32_t cells[kMostLanes];
     HWY_ALIGN std::uint32_t who[kMostLanes];
@@ -350,11 +354,11 @@ std::size_t MakeContacts(const ContactsOfLever& what, const Granted& granted, Cr
       __builtin_prefetch(&crowd.cards[places[i]], 1);
     }
   };
-  fetch(0);
-  fetch(kMostLanes);
+  constexpr std::size_t kAhead = 64;  // customers
+  for (std::size_t i = 0; i < kAhead; i += kMostLanes) fetch(i);
   std::size_t made = 0;
   for (std::size_t i = 0; i < n; i += kMostLanes) {
-    fetch(i + 2 * kMostLanes);
+    fetch(i + kAhead);
     const std::size_t count = std::min(kMostLanes, n - i);
     const WordVec numbers = alike ? number : LoadUpTo(count, granted.numbers.data() + i);
     made += contacts.Make(LoadUpTo(count, places + i), numbers, count);
@@ -374,8 +378,8 @@ namespace tenure::simulator {
 HWY_EXPORT(MakeContacts);
 
 std::size_t contact_many(const ContactsOfLever& contacts, const Granted& granted, Crowd& crowd,
-                          std::size_t regions, std::span<std::uint32_t> counts,
-                          std::vector<Reply>& replies) {
+                         std::size_t regions, std::span<std::uint32_t> counts,
+                         std::vector<Reply>& replies) {
   replies.clear();
   if (granted.places.empty()) return 0;
   return HWY_DYNAMIC_DISPATCH(MakeContacts)(contacts, granted, crowd, regions, counts.data(),

@@ -56,7 +56,7 @@ struct Reply {
 /// Makes the contacts, each with another customer: counts[(step x regions + region) x kCubeTiers +
 /// tier] grow, and `replies` are those that something may come of, in order. Their number.
 std::size_t contact_many(const ContactsOfLever& contacts, const Granted& granted, Crowd& crowd,
-                          std::size_t regions, std::span<std::uint32_t> counts,
-                          std::vector<Reply>& replies);
+                         std::size_t regions, std::span<std::uint32_t> counts,
+                         std::vector<Reply>& replies);
 
 }  // namespace tenure::simulator

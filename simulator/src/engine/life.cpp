@@ -93,12 +93,6 @@ double Life::level_excess(const PlannedLever& lever, Effect effect) const {
   return level == nullptr ? 0.0 : level->excess[effect];
 }
 
-void Life::Part::add_to(Multiplier& result) const {
-  result.constant += level;
-  result.constant += steady;
-  if (excess != 0.0) result.add(excess, halvings, life);
-}
-
 Life::Part Life::part_of_lever(std::size_t position, Effect effect, double day,
                                std::uint16_t answered) const {
   Part part;

@@ -204,7 +204,11 @@ class Life {
     double excess = 0.0;  ///< on the day, and how it decays
     double halvings = 0.0;
     double life = 0.0;
-    void add_to(Multiplier& result) const;
+    void add_to(Multiplier& result) const noexcept {
+      result.constant += level;
+      result.constant += steady;
+      if (excess != 0.0) result.add(excess, halvings, life);
+    }
   };
   Part part_of_lever(std::size_t position, Effect effect, double day, std::uint16_t answered) const;
   Multiplier multiplier(Effect effect, double day) const;

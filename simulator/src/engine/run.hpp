@@ -119,7 +119,9 @@ class CoupledRun {
   unsigned short_levers() const;
   void ask_singly(unsigned levers);
   bool asked_for(const WeeklyAsk& ask, const ContactState& seen) const;
-  void drop_unwanted(double day, unsigned levers);
+  void forget_asks(unsigned levers);
+  unsigned levers_without(unsigned levers) const;
+  void drop_unwanted(double day, unsigned levers, unsigned none);
   void take_granted(Part& part, std::size_t first, Scratch& scratch) const;
   void make_contacts(Part& part, std::size_t first, std::size_t worker, const Moment& moment);
   static std::size_t take_round(Scratch& scratch, std::size_t begin, std::size_t end);

@@ -102,8 +102,7 @@ inline float fatigue_after(const ContactRules& rules, const ContactState& seen,
 
 /// Remembers a contact of the lever at `position` at tick `now`: `fatigue` is that before it.
 inline void remember_contact(const ContactRules& rules, std::size_t position, float fatigue,
-                             std::uint32_t passed, std::uint16_t now,
-                             ContactState& seen) noexcept {
+                             std::uint32_t passed, std::uint16_t now, ContactState& seen) noexcept {
   const float units =
       static_cast<float>(static_cast<std::int32_t>(passed) + 1) * rules.per_pause_unit;
   for (std::size_t i = seen.pauses.size() - 1; i > 0; --i) seen.pauses[i] = seen.pauses[i - 1];
