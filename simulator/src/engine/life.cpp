@@ -153,7 +153,7 @@ Multiplier Life::dropout_clock(double day) const {
 
 void Life::count_tier(double day, Tier tier, int change) const {
   if (day < 0.0 || day >= context_.horizon) return;
-  tally_.cell(day, seen_.region, tier).customers += change;
+  tally_.move(day, seen_.region, tier, change);
 }
 
 /// The tiers passed through between the last order and `until`, which only time decides.
