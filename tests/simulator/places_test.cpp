@@ -9,18 +9,17 @@ namespace tenure::simulator::test {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::ElementsAreArray;
 using ::testing::IsEmpty;
 
 TEST(Places, AreFoundInOrderBelowALimitAndFromItOn) {
   const std::vector<float> days{5.0F, 1.0F, 3.0F, 3.0F, 9.0F};
+  const std::vector<float> later{9.0F, 9.0F, 9.0F, 2.0F, 9.0F};
   std::vector<std::uint32_t> places;
-  places_below(days, 3.0F, places);
-  EXPECT_THAT(places, ElementsAre(1));
-  places_from(days, 3.0F, places);
-  EXPECT_THAT(places, ElementsAre(0, 2, 3, 4));
+  EXPECT_THAT(places_below(days, later, 3.0F, places), ElementsAre(1, 3));
+  EXPECT_THAT(places_from(days, 3.0F, places), ElementsAre(0, 2, 3, 4));
   EXPECT_EQ(count_from(days, 3.0F), 4U);
-  places_below({}, 3.0F, places);
-  EXPECT_THAT(places, IsEmpty());
+  EXPECT_THAT(places_below({}, {}, 3.0F, places), IsEmpty());
 }
 
 TEST(Places, AreTheSameOnEveryInstructionSetAndForAnyLength) {
@@ -33,11 +32,9 @@ TEST(Places, AreTheSameOnEveryInstructionSetAndForAnyLength) {
       (days[i] < 40.0F ? below : from).push_back(static_cast<std::uint32_t>(i));
     }
     on_every_target([&] {
-      std::vector<std::uint32_t> found;
-      places_below(days, 40.0F, found);
-      EXPECT_EQ(found, below);
-      places_from(days, 40.0F, found);
-      EXPECT_EQ(found, from);
+      std::vector<std::uint32_t> buffer;
+      EXPECT_THAT(places_below(days, days, 40.0F, buffer), ElementsAreArray(below));
+      EXPECT_THAT(places_from(days, 40.0F, buffer), ElementsAreArray(from));
       EXPECT_EQ(count_from(days, 40.0F), from.size());
     });
   }

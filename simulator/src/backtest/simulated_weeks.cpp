@@ -73,7 +73,7 @@ class WeekRun {
       const double until = 7.0 * static_cast<double>(week + 1);
       if (next >= until) continue;
       const std::int64_t before = tally_.totals->orders;
-      next = life.advance(7.0 * static_cast<double>(week), until);
+      next = life.advance(7.0 * static_cast<double>(week), until).own;
       counts[week] += tally_.totals->orders - before;
     }
   }

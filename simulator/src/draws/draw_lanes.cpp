@@ -66,15 +66,6 @@ HWY_INLINE void StoreOrders(const Block& words, const QuantileTable& spend, std:
              UnitUniform(words.w3), count, &out->clock);
 }
 
-/// The first `count` of a vector's numbers; the rest are 0.
-HWY_INLINE WordVec LoadUpTo(std::size_t count, const std::uint32_t* from) {
-  const WordTag dw;
-  if (count >= kMostLanes) return hn::LoadU(dw, from);
-  HWY_ALIGN std::uint32_t buffer[kMostLanes] = {};
-  for (std::size_t i = 0; i < count; ++i) buffer[i] = from[i];
-  return hn::Load(dw, buffer);
-}
-
 void DrawOrders(std::uint64_t seed, std::uint32_t run, std::uint32_t customer,
                 std::uint32_t first_order, const QuantileTable& spend, OrderDraw* out,
                 std::size_t n) {

@@ -36,6 +36,15 @@ HWY_INLINE WordVec CountFrom(std::uint32_t first) {
   return hn::Add(hn::Iota(dw, 0), hn::Set(dw, first));
 }
 
+/// The first `count` of a vector's numbers; the rest are 0.
+HWY_INLINE WordVec LoadUpTo(std::size_t count, const std::uint32_t* from) {
+  const WordTag dw;
+  if (count >= kMostLanes) return hn::LoadU(dw, from);
+  HWY_ALIGN std::uint32_t buffer[kMostLanes] = {};
+  for (std::size_t i = 0; i < count; ++i) buffer[i] = from[i];
+  return hn::Load(dw, buffer);
+}
+
 constexpr std::uint32_t kPhiloxM0 = 0xD2511F53U;
 constexpr std::uint32_t kPhiloxM1 = 0xCD9E8D57U;
 
@@ -170,38 +179,39 @@ HWY_INLINE void KeepInMemory(const void* numbers) {
 #endif
 }
 
-/// The four coefficients of a cell for each lane.
-struct Cubic {
-  Floats c0, c1, c2, c3;
+/// Four numbers for each lane: of consecutive ones in memory, the first, the second, ...
+template <class T>
+struct Columns {
+  hn::Vec<hn::CappedTag<T, 16>> c0, c1, c2, c3;
 };
 
 /// Rows row[0], row[4], row[8], ... in the 128-bit blocks of a vector.
-template <std::size_t kFloats>
-HWY_INLINE hn::Vec<hn::CappedTag<float, kFloats>> LoadRows(const float* cells,
-                                                           const std::int32_t* row) {
-  const hn::CappedTag<float, kFloats> d;
-  if constexpr (kFloats == 4) {
-    return hn::Load(d, cells + std::ptrdiff_t{4} * *row);
+template <class T, std::size_t kNumbers>
+HWY_INLINE hn::Vec<hn::CappedTag<T, kNumbers>> LoadRows(const T* rows, const std::int32_t* row) {
+  const hn::CappedTag<T, kNumbers> d;
+  if constexpr (kNumbers == 4) {
+    return hn::Load(d, rows + std::ptrdiff_t{4} * *row);
   } else {
-    return hn::Combine(d, LoadRows<kFloats / 2>(cells, row + kFloats / 2),
-                       LoadRows<kFloats / 2>(cells, row));
+    return hn::Combine(d, LoadRows<T, kNumbers / 2>(rows, row + kNumbers / 2),
+                       LoadRows<T, kNumbers / 2>(rows, row));
   }
 }
 
-/// Whole rows, turned within 128-bit blocks: much faster than four gathers.
-HWY_INLINE Cubic LoadCubic(const float* cells, Ints index) {
-  const FloatTag d;
-  HWY_ALIGN std::int32_t rows[kMostLanes];
-  hn::Store(index, IntTag(), rows);
-  KeepInMemory(rows);
-  const Floats v0 = LoadRows<kMostLanes>(cells, rows);
-  const Floats v1 = LoadRows<kMostLanes>(cells, rows + 1);
-  const Floats v2 = LoadRows<kMostLanes>(cells, rows + 2);
-  const Floats v3 = LoadRows<kMostLanes>(cells, rows + 3);
-  const Floats t0 = hn::InterleaveLower(d, v0, v2);
-  const Floats t1 = hn::InterleaveLower(d, v1, v3);
-  const Floats t2 = hn::InterleaveUpper(d, v0, v2);
-  const Floats t3 = hn::InterleaveUpper(d, v1, v3);
+/// Rows of four 32-bit numbers, turned within 128-bit blocks: much faster than four gathers.
+template <class T>
+HWY_INLINE Columns<T> LoadColumns(const T* rows, Ints index) {
+  const hn::CappedTag<T, 16> d;
+  HWY_ALIGN std::int32_t row[kMostLanes];
+  hn::Store(index, IntTag(), row);
+  KeepInMemory(row);
+  const auto v0 = LoadRows<T, kMostLanes>(rows, row);
+  const auto v1 = LoadRows<T, kMostLanes>(rows, row + 1);
+  const auto v2 = LoadRows<T, kMostLanes>(rows, row + 2);
+  const auto v3 = LoadRows<T, kMostLanes>(rows, row + 3);
+  const auto t0 = hn::InterleaveLower(d, v0, v2);
+  const auto t1 = hn::InterleaveLower(d, v1, v3);
+  const auto t2 = hn::InterleaveUpper(d, v0, v2);
+  const auto t3 = hn::InterleaveUpper(d, v1, v3);
   return {hn::InterleaveLower(d, t0, t1), hn::InterleaveUpper(d, t0, t1),
           hn::InterleaveLower(d, t2, t3), hn::InterleaveUpper(d, t2, t3)};
 }
@@ -221,7 +231,7 @@ HWY_INLINE Floats RawQuantile(const QuantileTable& table, WordVec words) {
       hn::ShiftLeft<unit::kMantissaBits - kPlace>(hn::And(bits, hn::Set(dw, (1U << kPlace) - 1U)));
   const Floats t =
       hn::Sub(hn::BitCast(d, hn::Or(place, hn::Set(dw, 0x3F800000U))), hn::Set(d, 1.0F));
-  const Cubic c = LoadCubic(table.cells(), hn::BitCast(IntTag(), index));
+  const Columns<float> c = LoadColumns(table.cells(), hn::BitCast(IntTag(), index));
   Floats y = hn::Add(hn::Mul(c.c3, t), c.c2);
   y = hn::Add(hn::Mul(y, t), c.c1);
   return hn::Add(hn::Mul(y, t), c.c0);

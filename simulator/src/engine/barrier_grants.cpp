@@ -30,18 +30,14 @@ void CoupledRun::rank_risks(double day) {
 void CoupledRun::rank_risk(std::size_t position, double day) {
   const PlannedLever& lever = strategy_.levers[position];
   const auto number = static_cast<std::uint32_t>(day / lever.every_days);
-  for_parts([&](Part& part, std::size_t first, std::size_t worker) {
-    part.risks.assign(part.states.size(), 0);
-    for (std::size_t i = 0; i < part.states.size(); ++i) {
-      CustomerState& state = part.states[i];
-      const ObservableState& seen = state.seen;
+  for_parts([&](Part& part, std::size_t, std::size_t) {
+    part.risks.assign(part.crowd.size(), 0);
+    for (std::size_t i = 0; i < part.crowd.size(); ++i) {
+      const ContactState seen = part.crowd.cards[i].seen();
       if (seen.orders == 0 || lever.eligible[seen.region] == 0) continue;
       const double idle = day - static_cast<double>(seen.last_order);
       if (idle > lever.max_days_idle) continue;
-      OrderDraws draws;
-      const Life life(run_, tallies_[worker], &part.outbox, state,
-                      static_cast<std::uint32_t>(first + i), draws);
-      if (!life.wants(Request(0, number, position), day)) continue;
+      if (!admissible(number, position, seen, day)) continue;
       const double risk = order_risk(run_.model_of(seen.region).model, seen, day, kRiskDays);
       part.risks[i] = 1U + static_cast<std::uint32_t>(risk * static_cast<double>(kRiskSteps - 1));
     }
@@ -66,7 +62,6 @@ void CoupledRun::rank_risk(std::size_t position, double day) {
       if (!over && !at) continue;
       if (at) --left;
       part.outbox.raise(Request(static_cast<std::uint32_t>(p * part_size_ + i), number, position));
-      part.mixed = true;
     }
   }
 }
@@ -103,7 +98,7 @@ void CoupledRun::count_wanted(bool nearly) {
     for (const Request& request : part.outbox.requests) ++part.wanted[request.lever];
     for (const WeeklyAsk& ask : asks_) {
       part.wanted[ask.lever] +=
-          nearly ? count_from(part.asked_until, round_down(ask.day)) : part.asked_until.size();
+          nearly ? count_from(part.crowd.asked_until, round_down(ask.day)) : part.crowd.size();
     }
   });
 }
@@ -134,26 +129,30 @@ unsigned CoupledRun::short_levers() const {
   return found;
 }
 
+/// What weekly levers ask for all, of these levers.
+void CoupledRun::forget_asks(unsigned levers) {
+  const auto of_them = [levers](const WeeklyAsk& ask) { return ((levers >> ask.lever) & 1U) != 0; };
+  asks_.erase(std::remove_if(asks_.begin(), asks_.end(), of_them), asks_.end());
+}
+
 /// Requests in place of what a weekly lever asks for all, where not everybody may get it.
 void CoupledRun::ask_singly(unsigned levers) {
-  const auto gone = [levers](const WeeklyAsk& ask) { return ((levers >> ask.lever) & 1U) != 0; };
-  if (std::none_of(asks_.begin(), asks_.end(), gone)) return;
+  const auto singly = [levers](const WeeklyAsk& ask) { return ((levers >> ask.lever) & 1U) != 0; };
+  if (std::none_of(asks_.begin(), asks_.end(), singly)) return;
   for_parts([&](Part& part, std::size_t first, std::size_t) {
-    for (std::size_t i = 0; i < part.states.size(); ++i) {
+    for (std::size_t i = 0; i < part.crowd.size(); ++i) {
       for (const WeeklyAsk& ask : asks_) {
-        if (!gone(ask)) continue;
-        if (part.asked_until[i] < round_down(ask.day)) continue;
-        if (!asked_for(ask, part.states[i].seen)) continue;
+        if (!singly(ask) || part.crowd.asked_until[i] < round_down(ask.day)) continue;
+        if (!asked_for(ask, part.crowd.cards[i].seen())) continue;
         part.outbox.raise(Request(static_cast<std::uint32_t>(first + i), ask.number, ask.lever));
-        part.mixed = true;
       }
     }
   });
-  asks_.erase(std::remove_if(asks_.begin(), asks_.end(), gone), asks_.end());
+  forget_asks(levers);
 }
 
 /// Whether a weekly lever asks for the customer, who was not idle for too long on the day.
-bool CoupledRun::asked_for(const WeeklyAsk& ask, const ObservableState& seen) const {
+bool CoupledRun::asked_for(const WeeklyAsk& ask, const ContactState& seen) const {
   const unsigned may = strategy_.reach[seen.region] & run_.open;
   return ((may >> ask.lever) & 1U) != 0 && seen.orders > 0 &&
          ask.day - static_cast<double>(seen.last_order) <=
@@ -173,8 +172,10 @@ void CoupledRun::grant(double from, double day) {
     short_of = short_levers();
   }
   if (short_of != 0) {
-    ask_singly(short_of);
-    drop_unwanted(day, short_of);
+    const unsigned none = levers_without(short_of);
+    forget_asks(none);
+    ask_singly(short_of & ~none);
+    drop_unwanted(day, short_of, none);
   }
   for (std::size_t i = 0; i < strategy_.levers.size(); ++i) {
     const PlannedLever& lever = strategy_.levers[i];
@@ -193,101 +194,38 @@ void CoupledRun::grant(double from, double day) {
   }
 }
 
+/// Of these levers, those that are granted nothing at all.
+unsigned CoupledRun::levers_without(unsigned levers) const {
+  unsigned none = 0;
+  for (; levers != 0; levers &= levers - 1) {
+    const auto i = static_cast<std::size_t>(std::countr_zero(levers));
+    if (affordable(i) == 0) none |= 1U << i;
+  }
+  return none;
+}
+
 /// Leaves, of requests of these levers, those of who is still eligible: others shall not take their
-/// place.
-void CoupledRun::drop_unwanted(double day, unsigned levers) {
-  for_parts([&](Part& part, std::size_t first, std::size_t worker) {
+/// place. Leaves none of levers that are granted `none`.
+void CoupledRun::drop_unwanted(double day, unsigned levers, unsigned none) {
+  for_parts([&](Part& part, std::size_t first, std::size_t) {
     std::uint64_t concerned = 0;
     for (std::size_t i = 0; i < part.wanted.size(); ++i) {
       if (((levers >> i) & 1U) != 0) concerned += std::exchange(part.wanted[i], 0);
     }
     if (concerned == 0) return;
     std::size_t kept = 0;
-    OrderDraws draws;
     for (const Request& request : part.outbox.requests) {
       const bool asked = ((levers >> request.lever) & 1U) != 0;
+      if (((none >> request.lever) & 1U) != 0) continue;
       if (asked) {
-        const std::size_t place = request.place(first);
-        const Life life(run_, tallies_[worker], &part.outbox, part.states[place],
-                        static_cast<std::uint32_t>(first + place), draws);
-        if (!life.wants(request, day)) continue;
+        const ContactState seen = part.crowd.cards[request.place(first)].seen();
+        if (!admissible(request.number, request.lever, seen, day)) continue;
         ++part.wanted[request.lever];
       }
       part.outbox.requests[kept++] = request;
     }
     part.outbox.requests.resize(kept);
   });
-}
-
-/// Takes what was granted out of the part, with the contacts of weekly levers that everybody gets,
-/// in order of customer, then lever.
-void CoupledRun::take_granted(Part& part, std::size_t first, Scratch& scratch) const {
-  std::vector<Request>& singles = scratch.singles;
-  singles.clear();
-  for (const Request& request : part.outbox.requests) {
-    if (part.granted[request.lever] == 0) continue;
-    --part.granted[request.lever];
-    singles.push_back(request);
-  }
-  part.outbox.requests.clear();
-  const auto before = [first](const Request& a, const Request& b) {
-    return a.low != b.low ? a.place(first) < b.place(first) : a.lever < b.lever;
-  };
-  if (part.mixed) {
-    std::stable_sort(singles.begin(), singles.end(), before);
-  } else {
-    // By customer already: a customer has a few.
-    for (std::size_t i = 1; i < singles.size(); ++i) {
-      for (std::size_t k = i; k > 0 && before(singles[k], singles[k - 1]); --k) {
-        std::swap(singles[k], singles[k - 1]);
-      }
-    }
-  }
-  part.mixed = false;
-  if (asks_.empty()) {
-    scratch.granted.swap(singles);
-  } else {
-    add_weekly(part, first, scratch);
-  }
-}
-
-/// Puts them in where they belong; gives back what was set aside for who is not asked for.
-void CoupledRun::add_weekly(Part& part, std::size_t first, Scratch& scratch) const {
-  double earliest = asks_.front().day;
-  for (const WeeklyAsk& ask : asks_) earliest = std::min(earliest, ask.day);
-  std::vector<std::uint32_t>& asked = scratch.due;
-  places_from(part.asked_until, round_down(earliest), asked);
-  constexpr std::size_t kFirst = 64;  // who is contacted first; make_contacts fetches the rest
-  for (std::size_t i = 0; i < std::min(kFirst, asked.size()); ++i) {
-    fetch_for_contact(part.states[asked[i]]);
-  }
-  std::vector<Request>& granted = scratch.granted;
-  granted.resize(asked.size() * asks_.size() + scratch.singles.size());
-  Request* out = granted.data();
-  const Request* single = scratch.singles.data();
-  const Request* const end = single + scratch.singles.size();
-  for (const std::uint32_t place : asked) {
-    while (single != end && single->place(first) < place) *out++ = *single++;
-    for (const WeeklyAsk& ask : asks_) {
-      if (asks_.size() > 1 && part.asked_until[place] < round_down(ask.day)) continue;
-      if (!weekly_alike_ && !asked_for(ask, part.states[place].seen)) {
-        continue;
-      }
-      while (single != end && single->place(first) == place && single->lever < ask.lever) {
-        *out++ = *single++;
-      }
-      *out++ = Request(static_cast<std::uint32_t>(first + place), ask.number, ask.lever);
-      --part.granted[ask.lever];
-    }
-  }
-  out = std::copy(single, end, out);
-  for (const WeeklyAsk& ask : asks_) {
-    const PlannedLever& lever = strategy_.levers[ask.lever];
-    const auto unused = static_cast<Money>(std::exchange(part.granted[ask.lever], 0));
-    part.outbox.given_back[ask.lever] +=
-        unused * (lever.set_aside_contact + lever.set_aside_redemption);
-  }
-  granted.resize(static_cast<std::size_t>(out - granted.data()));
 }
 
 }  // namespace tenure::simulator

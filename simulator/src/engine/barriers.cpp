@@ -12,6 +12,7 @@ namespace tenure::simulator {
 namespace {
 
 constexpr std::size_t kMostInPart = 1U << 16U;  // whom a request can name
+constexpr std::size_t kChunksInPart = 4;        // more to do for vector lanes in a week
 
 }  // namespace
 
@@ -28,7 +29,7 @@ CoupledRun::CoupledRun(const Work& work, const PlannedDraw& plan, std::size_t st
       roster_(work.people.roster(strategy_, work.key(run))),
       margins_(sums.size()),
       costs_(sums.size()),
-      part_size_(std::min(work.options.customers_per_chunk, kMostInPart)) {
+      part_size_(std::min(kChunksInPart * work.options.customers_per_chunk, kMostInPart)) {
   run_.context = &work.context;
   run_.strategy = &strategy_;
   run_.models = &plan.models;
@@ -52,14 +53,18 @@ CoupledRun::CoupledRun(const Work& work, const PlannedDraw& plan, std::size_t st
     weekly_idle_.push_back(idle);
   }
   weekly_alike_ = std::popcount(strategy_.weekly) == 1;
+  for (std::size_t i = 0; i < strategy_.levers.size(); ++i) {
+    if (!strategy_.levers[i].limited) at_once_ |= 1U << i;
+    if (strategy_.levers[i].members_of != 0) for_members_ |= 1U << i;
+  }
   for (Scratch& scratch : scratch_) scratch.counts.size_for(strategy_, strategy_.reach.size());
   people_ = roster_.total;
   parts_.resize((people_ + part_size_ - 1) / part_size_);
 }
 
-void CoupledRun::aim(OrderDraws& draws, const CustomerState& state, std::uint32_t customer) const {
-  draws.reset(work_.context.seed, run_.run, customer,
-              state.seen.orders == 0 ? 0 : state.seen.orders - 1U, 1,
+void CoupledRun::aim(OrderDraws& draws, const CustomerState& state, std::uint32_t customer,
+                     std::uint32_t first) const {
+  draws.reset(work_.context.seed, run_.run, customer, first, 1,
               run_.model_of(state.seen.region).spend);
 }
 
@@ -69,89 +74,53 @@ void CoupledRun::begin() {
     OrderDraws draws;
     const std::uint64_t last = std::min<std::uint64_t>(people_, first + part_size_);
     work_.people.arrive(plan_, roster_, run_.run, first, last, arrivals);
-    part.states.reserve(arrivals.size());
-    part.next.reserve(arrivals.size());
-    part.asked_until.reserve(arrivals.size());
+    part.crowd.reserve(arrivals.size());
     for (std::size_t i = 0; i < arrivals.size(); ++i) {
       const std::uint64_t customer = first + i;
       receive(work_, tallies_[worker], roster_, arrivals[i], customer);
-      part.states.push_back(arrivals[i].state);
-      CustomerState& state = part.states.back();
-      part.asked_until.push_back(asked_until(state.seen));
-      const auto number = static_cast<std::uint32_t>(customer);
-      if (state.seen.orders == 0) {
-        part.next.push_back(state.latent.next_order);
-        continue;
+      CustomerState& state = arrivals[i].state;
+      float own = state.latent.next_order;
+      if (state.seen.orders > 0) {
+        const auto number = static_cast<std::uint32_t>(customer);
+        aim(draws, state, number, state.seen.orders - 1U);
+        Life(run_, tallies_[worker], &part.outbox, state, number, draws).wind_from_start();
+        own = 0.0F;
       }
-      aim(draws, state, number);
-      Life life(run_, tallies_[worker], &part.outbox, state, number, draws);
-      life.wind_from_start();
-      part.next.push_back(0.0F);
+      part.crowd.add(state, own, asked_until(state.seen));
     }
   });
 }
 
 /// Days on which weekly levers ask for the customer, as it is seen now, are not after this one.
-float CoupledRun::asked_until(const ObservableState& seen) const {
+float CoupledRun::asked_until(const ContactState& seen) const {
   return seen.orders == 0 ? -kNever : seen.last_order + weekly_idle_[seen.region];
 }
 
-/// Makes the contacts that were granted, in blocks whose random numbers come from vector lanes.
-void CoupledRun::make_contacts(Part& part, std::size_t first, std::size_t worker,
-                               const Moment& moment) {
-  constexpr std::size_t kBlock = 64;
-  std::array<std::uint32_t, kBlock> customers;
-  std::array<std::uint32_t, kBlock> events;
-  std::array<std::array<std::uint32_t, 4>, kBlock> words;
-  const std::vector<Request>& granted = scratch_[worker].granted;
-  const auto fetch_one = [&](std::size_t i) {
-    if (i < granted.size()) fetch_for_contact(part.states[granted[i].place(first)]);
-  };
-  for (std::size_t i = 0; i < kBlock; ++i) fetch_one(i);
-  for (std::size_t begin = 0; begin < granted.size(); begin += kBlock) {
-    const std::size_t count = std::min(kBlock, granted.size() - begin);
-    for (std::size_t j = 0; j < count; ++j) {
-      const Request& request = granted[begin + j];
-      const std::size_t place = request.place(first);
-      customers[j] = static_cast<std::uint32_t>(first + place);
-      events[j] = contact_event(strategy_.levers[request.lever].index,
-                                part.states[place].seen.orders, request.number);
-    }
-    philox_blocks(work_.context.seed, Purpose::kLever, run_.run, std::span(customers).first(count),
-                  std::span(events).first(count), std::span(words).first(count));
-    for (std::size_t j = 0; j < count; ++j) {
-      fetch_one(begin + kBlock + j);
-      make_contact(part, granted[begin + j], customers[j] - first, customers[j], worker, moment,
-                   words[j]);
-    }
+/// The next order of each who may place one before `end`, in lanes as far as they share a table.
+void CoupledRun::draw_orders_of(const Part& part, std::span<const std::uint32_t> due, float end,
+                                std::size_t first, Scratch& scratch) const {
+  scratch.customers.clear();
+  scratch.orders.clear();
+  scratch.tables.clear();
+  for (const std::uint32_t place : due) part.crowd.fetch_card(place);
+  for (const std::uint32_t place : due) {
+    if (!(part.crowd.own[place] < end)) continue;
+    part.crowd.fetch_rest(place);
+    const ContactState seen = part.crowd.cards[place].seen();
+    scratch.customers.push_back(static_cast<std::uint32_t>(first + place));
+    scratch.orders.push_back(seen.orders);
+    scratch.tables.push_back(&run_.model_of(seen.region).spend);
   }
-}
-
-/// A contact most of which nothing comes of: no life is set up for those.
-void CoupledRun::make_contact(Part& part, const Request& request, std::size_t place,
-                              std::uint32_t customer, std::size_t worker, const Moment& moment,
-                              const std::array<std::uint32_t, 4>& words) {
-  const ContactRules& rules = work_.context.rules;
-  const PlannedLever& lever = strategy_.levers[request.lever];
-  const std::size_t step = lever.steps.size() > 1 ? request.number : 0;
-  CustomerState& state = part.states[place];
-  double fatigue = 0.0;
-  if (!admit_contact(rules, strategy_, request.lever, lever.steps[step].direct, moment.day,
-                     barrier_tick_, state.seen, fatigue)) {
-    part.outbox.given_back[request.lever] += lever.set_aside_contact + lever.set_aside_redemption;
-    return;
+  const std::size_t count = scratch.customers.size();
+  scratch.draws.resize(count);
+  for (std::size_t begin = 0, end_run = 0; begin < count; begin = end_run) {
+    const QuantileTable* table = scratch.tables[begin];
+    while (end_run < count && scratch.tables[end_run] == table) ++end_run;
+    const std::size_t length = end_run - begin;
+    draw_orders(work_.context.seed, run_.run, std::span(scratch.customers).subspan(begin, length),
+                std::span(scratch.orders).subspan(begin, length), *table,
+                std::span(scratch.draws).subspan(begin, length));
   }
-  const customers::Tier tier = tier_on(state.seen, moment.day);
-  scratch_[worker].counts.add(request.lever, step, state.seen.region, tier);
-  const bool answers = (words[0] >> 8U) < lever.steps[step].uptake_words &&
-                       lever.may_answer(state.latent.active(moment.day));
-  const bool complains = static_cast<double>(unit_uniform(words[1])) < rules.complaint * fatigue;
-  if (!answers && !complains) return;
-  OrderDraws draws;
-  aim(draws, state, customer);
-  Life life(run_, tallies_[worker], &part.outbox, state, customer, draws);
-  if (!life.follow_up(request, moment, words, fatigue, tier)) return;
-  part.next[place] = std::min(part.next[place], round_down(life.next_of_its_own()));
 }
 
 /// The contacts granted at the barrier of `from`, then everything until the next one.
@@ -161,20 +130,26 @@ void CoupledRun::live(double from, double until) {
   const Moment moment(work_.context.discount, from);
   barrier_tick_ = work_.context.ticks.from(from);
   for_parts([&](Part& part, std::size_t first, std::size_t worker) {
-    take_granted(part, first, scratch_[worker]);
     make_contacts(part, first, worker, moment);
-    std::vector<std::uint32_t>& due = scratch_[worker].due;
-    places_below(part.next, end, due);
+    if (!(part.crowd.first_day() < end)) return;
+    Scratch& scratch = scratch_[worker];
+    const auto due = places_below(part.crowd.own, part.crowd.contact, end, scratch.due);
+    draw_orders_of(part, due, end, first, scratch);
+    auto drawn = scratch.draws.begin();
     OrderDraws draws;
-    for (std::size_t visit = 0; visit < due.size(); ++visit) {
-      fetch(part.states[due[std::min(visit + kAhead, due.size() - 1)]]);
-      const std::size_t i = due[visit];
-      CustomerState& state = part.states[i];
-      const auto customer = static_cast<std::uint32_t>(first + i);
-      aim(draws, state, customer);
+    for (const std::size_t place : due) {
+      const bool own = part.crowd.own[place] < end;
+      if (!own && ask_alone(part, first, place, from, until)) continue;
+      const auto customer = static_cast<std::uint32_t>(first + place);
+      CustomerState state = part.crowd.load(place);
+      aim(draws, state, customer, state.seen.orders);
+      if (own) draws.begin_with(*drawn++);
       Life life(run_, tallies_[worker], &part.outbox, state, customer, draws);
-      part.next[i] = round_down(life.advance(from, until));
-      part.asked_until[i] = asked_until(state.seen);
+      const Life::Next next = life.advance(from, until);
+      part.crowd.save(place, state);
+      part.crowd.own[place] = round_down(next.own);
+      part.crowd.contact[place] = round_down(next.contact);
+      part.crowd.asked_until[place] = asked_until(state.seen);
     }
   });
   for (std::size_t worker = 0; worker < scratch_.size(); ++worker) {
@@ -277,10 +252,9 @@ void CoupledRun::let_in(double day) {
     for (std::uint32_t i = 0; i < spawn.count && people_ < kMaxCustomers; ++i) {
       if (people_ == parts_.size() * part_size_) parts_.emplace_back();
       Part& part = parts_.back();
-      part.states.push_back(
-          work_.people.brought(plan_, run_.run, static_cast<std::uint32_t>(people_), spawn, day));
-      part.next.push_back(round_down(day));
-      part.asked_until.push_back(-kNever);
+      part.crowd.add(
+          work_.people.brought(plan_, run_.run, static_cast<std::uint32_t>(people_), spawn, day),
+          round_down(day), -kNever);
       ++people_;
       ++tally.totals->customers;
       ++tally.totals->brought;
@@ -306,10 +280,11 @@ void CoupledRun::simulate() {
     day = next;
   }
   for_parts([&](Part& part, std::size_t first, std::size_t worker) {
-    for (std::size_t i = 0; i < part.states.size(); ++i) {
-      OrderDraws draws;
-      Life life(run_, tallies_[worker], &part.outbox, part.states[i],
-                static_cast<std::uint32_t>(first + i), draws);
+    OrderDraws draws;
+    for (std::size_t i = 0; i < part.crowd.size(); ++i) {
+      CustomerState state = part.crowd.load(i);
+      Life life(run_, tallies_[worker], &part.outbox, state, static_cast<std::uint32_t>(first + i),
+                draws);
       life.finish();
     }
   });

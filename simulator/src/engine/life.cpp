@@ -34,7 +34,7 @@ void Life::wind_from_start() {
   wind(0.0, draws_.at(seen_.orders - 1).clock, {});
 }
 
-double Life::advance(double from, double until) {
+Life::Next Life::advance(double from, double until) {
   set_contacts(from);
   find_lapse();
   for (;;) {
@@ -53,7 +53,7 @@ double Life::advance(double from, double until) {
     const bool orders = latent_.next_order < latent_.leave_day;
     const double order = orders ? static_cast<double>(latent_.next_order) : kNoContact;
     const double next = std::min({order, contact, next_lapse_});
-    if (next >= until) return next;
+    if (next >= until) return {std::min(order, next_lapse_), contact};
     if (order == next) {
       place_order(order);
     } else if (contact != next) {
@@ -93,24 +93,51 @@ double Life::level_excess(const PlannedLever& lever, Effect effect) const {
   return level == nullptr ? 0.0 : level->excess[effect];
 }
 
+Life::Part Life::part_of_lever(std::size_t position, Effect effect, double day,
+                               std::uint16_t answered) const {
+  Part part;
+  const PlannedLever& lever = strategy_.levers[position];
+  if (!lever.levels.empty()) part.level = level_excess(lever, effect);
+  if (lever.excess[effect] == 0.0) return part;
+  if (lever.halvings == 0.0) {
+    part.steady = lever.excess[effect];
+    return part;
+  }
+  const double age = std::max(0.0, day - context_.ticks.to(answered));
+  if (age >= lever.life) return part;
+  part.excess = lever.excess[effect] * half_power(age * lever.halvings);
+  part.halvings = lever.halvings;
+  part.life = lever.mean_life;
+  return part;
+}
+
 Multiplier Life::multiplier(Effect effect, double day) const {
   Multiplier result;
   unsigned left = static_cast<unsigned>(seen_.responded) & strategy_.mask[effect];
   for (; left != 0; left &= left - 1) {
     const auto i = static_cast<std::size_t>(std::countr_zero(left));
-    const PlannedLever& lever = strategy_.levers[i];
-    if (!lever.levels.empty()) result.constant += level_excess(lever, effect);
-    if (lever.excess[effect] == 0.0) continue;
-    if (lever.halvings == 0.0) {
-      result.constant += lever.excess[effect];
-      continue;
-    }
-    const double age = std::max(0.0, day - context_.ticks.to(seen_.responded_at[i]));
-    if (age >= lever.life) continue;
-    result.add(lever.excess[effect] * half_power(age * lever.halvings), lever.halvings,
-               lever.mean_life);
+    part_of_lever(i, effect, day, seen_.responded_at[i]).add_to(result);
   }
   return result;
+}
+
+/// Of the rate, before and after the lever at `position` is answered on the day.
+void Life::multipliers(std::size_t position, double day, Multiplier& before,
+                       Multiplier& after) const {
+  const unsigned responded = seen_.responded;
+  unsigned left = (responded | 1U << position) & strategy_.mask[kRate];
+  for (; left != 0; left &= left - 1) {
+    const auto i = static_cast<std::size_t>(std::countr_zero(left));
+    if (i == position) {
+      part_of_lever(i, kRate, day, context_.ticks.from(day)).add_to(after);
+      if (((responded >> i) & 1U) == 0) continue;
+      part_of_lever(i, kRate, day, seen_.responded_at[i]).add_to(before);
+      continue;
+    }
+    const Part part = part_of_lever(i, kRate, day, seen_.responded_at[i]);
+    part.add_to(before);
+    part.add_to(after);
+  }
 }
 
 /// Of leaving at a rate: a complaint counts for ever.
@@ -126,7 +153,7 @@ Multiplier Life::dropout_clock(double day) const {
 
 void Life::count_tier(double day, Tier tier, int change) const {
   if (day < 0.0 || day >= context_.horizon) return;
-  tally_.cell(day, seen_.region, tier).customers += change;
+  tally_.move(day, seen_.region, tier, change);
 }
 
 /// The tiers passed through between the last order and `until`, which only time decides.

@@ -32,7 +32,12 @@ class OrderDraws {
     spend_ = &spend;
     made_ = 0;
   }
-  /// Precondition: order >= first.
+  /// The first one, already made.
+  void begin_with(const OrderDraw& draw) noexcept {
+    kept_[0] = draw;
+    made_ = 1;
+  }
+  /// An order before the first is made each time.
   OrderDraw at(std::uint32_t order) {
     const std::size_t place = order - first_;
     if (place >= kept_.size()) return draw_order(seed_, run_, customer_, order, *spend_);
@@ -174,16 +179,17 @@ class Life {
 
   /// Sets the next order of one of today's customers.
   void wind_from_start();
-  /// Everything from `from` to `until` but what weekly levers ask for at barriers; the day of the
-  /// next event.
-  double advance(double from, double until);
+  /// Everything from `from` to `until` but what weekly levers ask for at barriers; what comes next.
+  struct Next {
+    double own = kNoContact;      ///< day of the next order or lapse
+    double contact = kNoContact;  ///< day of the next contact to be made or asked for
+  };
+  Next advance(double from, double until);
   /// What comes of a contact just granted and made on `moment`, its redemption not set aside any
   /// more; `words` are its random numbers. True where the customer's next order or lapse may have
   /// moved.
   bool follow_up(const Request& request, const Moment& moment,
                  const std::array<std::uint32_t, 4>& words, double fatigue, customers::Tier tier);
-  /// True where a request would be granted as far as the customer goes.
-  bool wants(const Request& request, double day) const;
   /// The customer's next order or lapse, whichever is first: a contact just made may have moved it.
   /// It moves no other contact.
   double next_of_its_own();
@@ -191,7 +197,22 @@ class Life {
   void finish();
 
  private:
+  /// A lever's part of a multiplier.
+  struct Part {
+    double level = 0.0;
+    double steady = 0.0;
+    double excess = 0.0;  ///< on the day, and how it decays
+    double halvings = 0.0;
+    double life = 0.0;
+    void add_to(Multiplier& result) const noexcept {
+      result.constant += level;
+      result.constant += steady;
+      if (excess != 0.0) result.add(excess, halvings, life);
+    }
+  };
+  Part part_of_lever(std::size_t position, Effect effect, double day, std::uint16_t answered) const;
   Multiplier multiplier(Effect effect, double day) const;
+  void multipliers(std::size_t position, double day, Multiplier& before, Multiplier& after) const;
   double level_excess(const PlannedLever& lever, Effect effect) const;
   const PlannedLevel* level_of(const PlannedLever& lever) const;
   Multiplier dropout_clock(double day) const;

@@ -73,19 +73,8 @@ void Life::contact_due(std::size_t position, std::uint32_t number, double day) {
 }
 
 void Life::ask(std::size_t position, std::uint32_t number, double day) {
-  const Request request(customer_, number, position);
-  if (wants(request, day)) outbox_->raise(request);
-}
-
-bool Life::wants(const Request& request, double day) const {
-  const PlannedLever& lever = strategy_.levers[request.lever];
-  const std::size_t step = lever.steps.size() > 1 ? request.number : 0;
-  if (!eligible(lever, seen_, day, lever.steps[step].direct)) return false;
-  if (!strategy_.remembers) return true;
-  const std::uint16_t now = context_.ticks.from(day);
-  const std::uint32_t passed =
-      now > seen_.last_contact ? std::uint32_t{now} - seen_.last_contact : 0U;
-  return !ruled_out(context_.rules, lever, seen_, passed);
+  if (!admissible(context_.rules, strategy_, context_.ticks, position, number, seen_, day)) return;
+  outbox_->raise(Request(customer_, number, position));
 }
 
 bool Life::follow_up(const Request& request, const Moment& moment, const Words& words,
@@ -216,11 +205,15 @@ void Life::respond(std::size_t position, double day) {
   const Family family = model_.model.family;
   const bool moves_order = (strategy_.mask[kRate] & bit) != 0 && family != Family::kSbg;
   const bool moves_leaving = (strategy_.mask[kDropout] & bit) != 0 && family == Family::kParetoNbd;
-  double until_order = 0.0;
   double until_leaving = 0.0;
   if (moves_order) {
+    Multiplier before;
+    Multiplier after;
+    multipliers(position, day, before, after);
     const auto order = static_cast<double>(latent_.next_order);
-    until_order = integrate(season_, multiplier(kRate, day), day, std::max(day, order));
+    const double until_order = integrate(season_, before, day, std::max(day, order));
+    const double moved = solve_day(season_, after, day, until_order);
+    latent_.next_order = day_or_latest(std::max(moved, day));
   }
   if (moves_leaving) {
     const auto leave = static_cast<double>(latent_.leave_day);
@@ -230,10 +223,6 @@ void Life::respond(std::size_t position, double day) {
   seen_.responded = static_cast<std::uint16_t>(seen_.responded | bit);
   if (lever.kind != TriggerKind::kAlways) {
     seen_.vouchers = static_cast<std::uint16_t>(seen_.vouchers | bit);
-  }
-  if (moves_order) {
-    const double order = solve_day(season_, multiplier(kRate, day), day, until_order);
-    latent_.next_order = day_or_latest(std::max(order, day));
   }
   if (moves_leaving) {
     const double leave = solve_day(context_.flat, dropout_clock(day), day, until_leaving);

@@ -12,38 +12,55 @@ namespace tenure::simulator {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-/// Places of the values below the limit, or of the others; `out` has room for a vector more.
-template <bool kBelow>
-HWY_INLINE std::size_t FindPlaces(const float* values, std::size_t n, float limit,
-                                  std::uint32_t* out) {
+#if HWY_TARGET != HWY_SCALAR
+using Tag = hn::CappedTag<float, 16>;
+
+/// Adds the places i, i + 1, ... that are wanted; `out` has room for a vector.
+HWY_INLINE std::size_t AddPlaces(hn::Mask<Tag> wanted, std::size_t i, std::uint32_t* out) {
+  const Tag d;
+  const hn::RebindToUnsigned<Tag> du;
+  if (hn::AllFalse(d, wanted)) return 0;
+  const auto places = hn::Add(hn::Iota(du, 0), hn::Set(du, static_cast<std::uint32_t>(i)));
+  const auto mask = hn::RebindMask(du, wanted);
+  hn::StoreU(hn::Compress(places, mask), du, out);
+  return hn::CountTrue(du, mask);
+}
+#endif
+
+std::size_t PlacesBelow(const float* a, const float* b, std::size_t n, float limit,
+                        std::uint32_t* out) {
   std::size_t found = 0;
   std::size_t i = 0;
 #if HWY_TARGET != HWY_SCALAR
-  const hn::CappedTag<float, 16> d;
-  const hn::RebindToUnsigned<decltype(d)> du;
-  const std::size_t width = hn::Lanes(d);
+  const Tag d;
   const auto bound = hn::Set(d, limit);
-  for (; i + width <= n; i += width) {
-    const auto below = hn::Lt(hn::LoadU(d, values + i), bound);
-    const auto wanted = kBelow ? below : hn::Not(below);
-    if (hn::AllFalse(d, wanted)) continue;
-    const auto places = hn::Add(hn::Iota(du, 0), hn::Set(du, static_cast<std::uint32_t>(i)));
-    found += hn::CompressStore(places, hn::RebindMask(du, wanted), du, out + found);
+  for (; i + hn::Lanes(d) <= n; i += hn::Lanes(d)) {
+    const auto first = hn::Min(hn::LoadU(d, a + i), hn::LoadU(d, b + i));
+    found += AddPlaces(hn::Lt(first, bound), i, out + found);
   }
 #endif
   for (; i < n; ++i) {
     out[found] = static_cast<std::uint32_t>(i);
-    found += (values[i] < limit) == kBelow ? 1 : 0;
+    found += a[i] < limit || b[i] < limit ? 1 : 0;
   }
   return found;
 }
 
-std::size_t PlacesBelow(const float* values, std::size_t n, float limit, std::uint32_t* out) {
-  return FindPlaces<true>(values, n, limit, out);
-}
-
 std::size_t PlacesFrom(const float* values, std::size_t n, float limit, std::uint32_t* out) {
-  return FindPlaces<false>(values, n, limit, out);
+  std::size_t found = 0;
+  std::size_t i = 0;
+#if HWY_TARGET != HWY_SCALAR
+  const Tag d;
+  const auto bound = hn::Set(d, limit);
+  for (; i + hn::Lanes(d) <= n; i += hn::Lanes(d)) {
+    found += AddPlaces(hn::Ge(hn::LoadU(d, values + i), bound), i, out + found);
+  }
+#endif
+  for (; i < n; ++i) {
+    out[found] = static_cast<std::uint32_t>(i);
+    found += values[i] >= limit ? 1 : 0;
+  }
+  return found;
 }
 
 std::size_t CountFrom(const float* values, std::size_t n, float limit) {
@@ -73,19 +90,26 @@ HWY_EXPORT(PlacesFrom);
 HWY_EXPORT(CountFrom);
 
 namespace {
-constexpr std::size_t kWidest = 16;
-}  // namespace
 
-void places_below(std::span<const float> values, float limit, std::vector<std::uint32_t>& places) {
-  places.resize(values.size() + kWidest);
-  places.resize(
-      HWY_DYNAMIC_DISPATCH(PlacesBelow)(values.data(), values.size(), limit, places.data()));
+/// Room for `values` places and a vector more.
+std::uint32_t* room_for(std::size_t values, std::vector<std::uint32_t>& buffer) {
+  constexpr std::size_t kWidest = 16;
+  if (buffer.size() < values + kWidest) buffer.resize(values + kWidest);
+  return buffer.data();
 }
 
-void places_from(std::span<const float> values, float limit, std::vector<std::uint32_t>& places) {
-  places.resize(values.size() + kWidest);
-  places.resize(
-      HWY_DYNAMIC_DISPATCH(PlacesFrom)(values.data(), values.size(), limit, places.data()));
+}  // namespace
+
+std::span<const std::uint32_t> places_below(std::span<const float> a, std::span<const float> b,
+                                            float limit, std::vector<std::uint32_t>& buffer) {
+  std::uint32_t* places = room_for(a.size(), buffer);
+  return {places, HWY_DYNAMIC_DISPATCH(PlacesBelow)(a.data(), b.data(), a.size(), limit, places)};
+}
+
+std::span<const std::uint32_t> places_from(std::span<const float> values, float limit,
+                                           std::vector<std::uint32_t>& buffer) {
+  std::uint32_t* places = room_for(values.size(), buffer);
+  return {places, HWY_DYNAMIC_DISPATCH(PlacesFrom)(values.data(), values.size(), limit, places)};
 }
 
 std::size_t count_from(std::span<const float> values, float limit) {

@@ -29,6 +29,8 @@ struct PlannedLevel {
   std::array<double, kEffects> excess{};
 };
 
+inline constexpr std::size_t kMaxSteps = 16;  // of a ladder
+
 /// One contact of a lever's schedule.
 struct PlannedStep {
   double after_days = 0.0;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "engine/contact_lanes.hpp"
+#include "engine/crowd.hpp"
 #include "engine/life.hpp"
 #include "engine/people.hpp"
 #include "engine/places.hpp"
@@ -52,17 +54,6 @@ struct Work {
 void receive(const Work& work, const Tally& tally, const Roster& roster, const Arrival& arrival,
              std::uint64_t customer);
 
-inline constexpr std::size_t kAhead = 8;  // customers whose state is fetched before its turn
-inline void fetch(const CustomerState& state) noexcept {
-  __builtin_prefetch(&state.latent);
-  __builtin_prefetch(&state.seen.previous_gap);
-}
-/// The part of it that contacts use.
-inline void fetch_for_contact(const CustomerState& state) noexcept {
-  __builtin_prefetch(&state.latent.leave_day);
-  __builtin_prefetch(&state.seen.vouchers);
-}
-
 /// Runs a coupled strategy in one run: weeks of customers alone, then a barrier. `base_margin` is
 /// the baseline's by month.
 class CoupledRun {
@@ -77,20 +68,27 @@ class CoupledRun {
 
  private:
   struct Part {
-    std::vector<CustomerState> states;
-    std::vector<float> next;         ///< day of each customer's next event, or before
-    std::vector<float> asked_until;  ///< day after which no weekly lever asks for the customer
+    Crowd crowd;
     Outbox outbox;
     std::array<std::uint64_t, kMaxStrategyLevers> wanted{};
     std::array<std::uint64_t, kMaxStrategyLevers> granted{};
     std::vector<std::uint32_t> risks;  ///< of customers who are asked about, in order
-    bool mixed = false;                ///< requests are not in order of customer
+  };
+  struct Contacts {
+    std::vector<std::uint32_t> places;
+    std::vector<std::uint32_t> numbers;
   };
   /// A worker's own memory.
   struct Scratch {
     std::vector<std::uint32_t> due;
-    std::vector<Request> singles;  ///< requests granted
-    std::vector<Request> granted;  ///< the same with contacts of weekly levers
+    Contacts granted;                                      ///< on request, by lever
+    std::array<std::uint32_t, kMaxStrategyLevers> ends{};  ///< of each lever's in it
+    Contacts round;                                        ///< a contact a customer
+    std::vector<std::uint32_t> customers;                  ///< who may order, and its next order
+    std::vector<std::uint32_t> orders;
+    std::vector<const QuantileTable*> tables;
+    std::vector<OrderDraw> draws;
+    std::vector<Reply> replies;
     ContactCounts counts;
   };
   template <class Body>
@@ -110,21 +108,36 @@ class CoupledRun {
   void rank_risk(std::size_t position, double day);
   void grant(double from, double day);
   std::uint64_t affordable(std::size_t position) const;
-  float asked_until(const ObservableState& seen) const;
+  float asked_until(const ContactState& seen) const;
+  bool admissible(std::uint32_t number, std::size_t position, const ContactState& seen,
+                  double day) const {
+    return simulator::admissible(work_.context.rules, strategy_, work_.context.ticks, position,
+                                 number, seen, day);
+  }
   void plan_week(double from, double until);
   void count_wanted(bool nearly);
   unsigned short_levers() const;
   void ask_singly(unsigned levers);
-  bool asked_for(const WeeklyAsk& ask, const ObservableState& seen) const;
-  void drop_unwanted(double day, unsigned levers);
+  bool asked_for(const WeeklyAsk& ask, const ContactState& seen) const;
+  void forget_asks(unsigned levers);
+  unsigned levers_without(unsigned levers) const;
+  void drop_unwanted(double day, unsigned levers, unsigned none);
   void take_granted(Part& part, std::size_t first, Scratch& scratch) const;
-  void add_weekly(Part& part, std::size_t first, Scratch& scratch) const;
   void make_contacts(Part& part, std::size_t first, std::size_t worker, const Moment& moment);
-  void make_contact(Part& part, const Request& request, std::size_t place, std::uint32_t customer,
-                    std::size_t worker, const Moment& moment,
-                    const std::array<std::uint32_t, 4>& words);
+  static std::size_t take_round(Scratch& scratch, std::size_t begin, std::size_t end);
+  std::span<const std::uint32_t> find_asked(const Part& part, const WeeklyAsk& ask,
+                                            Scratch& scratch) const;
+  std::size_t make_round(Part& part, std::size_t position, const Granted& round, std::size_t first,
+                         std::size_t worker, const Moment& moment);
+  void follow_up(Part& part, std::size_t position, const Reply& reply, std::size_t first,
+                 std::size_t worker, const Moment& moment);
+  unsigned spelled_for(const ContactState& seen, unsigned may) const;
+  void draw_orders_of(const Part& part, std::span<const std::uint32_t> due, float end,
+                      std::size_t first, Scratch& scratch) const;
+  bool ask_alone(Part& part, std::size_t first, std::size_t place, double from, double until) const;
   void let_in(double day);
-  void aim(OrderDraws& draws, const CustomerState& state, std::uint32_t customer) const;
+  void aim(OrderDraws& draws, const CustomerState& state, std::uint32_t customer,
+           std::uint32_t first) const;
 
   const Work& work_;
   const PlannedDraw& plan_;
@@ -143,6 +156,8 @@ class CoupledRun {
   std::vector<float> weekly_idle_;  ///< by region: longest idleness in which a weekly lever asks
   std::uint16_t barrier_tick_ = 0;  ///< of the last barrier
   bool weekly_alike_ = false;       ///< all of them ask for the same customers
+  unsigned at_once_ = 0;            ///< bits of levers that do not ask
+  unsigned for_members_ = 0;        ///< bits of levers for who has answered another
   std::vector<Part> parts_;
   std::size_t part_size_;
   std::uint64_t people_ = 0;

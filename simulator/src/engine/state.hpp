@@ -3,6 +3,7 @@
 #include "levers/observable.hpp"
 
 #include <bit>
+#include <cmath>
 #include <cstdint>
 
 namespace tenure::simulator {
@@ -20,6 +21,13 @@ inline float round_down(double day) noexcept {
   const auto near = static_cast<float>(day);
   if (!(static_cast<double>(near) > day)) return near;
   return std::bit_cast<float>(std::bit_cast<std::uint32_t>(near) - 1U);
+}
+
+/// The largest float not over the number.
+inline float float_not_over(double number) noexcept {
+  const auto near = static_cast<float>(number);
+  if (!(static_cast<double>(near) > number)) return near;
+  return std::nextafter(near, -kNever);
 }
 
 /// What a customer is and will do next. Levers are never handed this.

@@ -131,6 +131,7 @@ void Sums::size_for(const Outcome& outcome, bool by_run, std::uint32_t first_rep
   levers_.resize(totals_.size() * outcome.lever_names.size());
   days_.resize(outcome.strategies() * outcome.days);
   cube_.resize(outcome.strategies() * cells_of(outcome));
+  moves_.resize(cube_.size());
   lever_months_.resize(outcome.strategies() * outcome.lever_names.size() * outcome.months);
   retention_.resize(outcome.strategies() * outcome.region_names.size());
   draw_flows_.resize(outcome.strategies() * outcome.parameter_draws * outcome.months);
@@ -146,6 +147,7 @@ Tally Sums::tally(const Outcome& outcome, std::size_t strategy, std::size_t run)
   tally.levers = levers_.data() + cell * outcome.lever_names.size();
   tally.days = &days_[strategy * outcome.days];
   tally.cube = &cube_[strategy * cells_of(outcome)];
+  tally.moves = &moves_[strategy * cells_of(outcome)];
   tally.lever_months =
       lever_months_.data() + strategy * outcome.lever_names.size() * outcome.months;
   tally.retention = &retention_[strategy * outcome.region_names.size()];
@@ -166,6 +168,7 @@ void Sums::add(const Sums& other) {
   add_all(levers_, other.levers_);
   add_all(days_, other.days_);
   add_all(cube_, other.cube_);
+  add_all(moves_, other.moves_);
   add_all(lever_months_, other.lever_months_);
   add_all(retention_, other.retention_);
   add_all(baseline_margin_, other.baseline_margin_);
@@ -176,6 +179,7 @@ void Sums::add(const Sums& other) {
 void Sums::hand_over(Outcome& outcome) {
   const std::size_t row = outcome.region_names.size() * kCubeTiers;
   outcome.month_totals.resize(outcome.strategies() * outcome.months);
+  for (std::size_t i = 0; i < cube_.size(); ++i) cube_[i].customers += moves_[i];
   for (std::size_t s = 0; s < outcome.strategies(); ++s) {
     for (std::size_t m = 0; m < outcome.months; ++m) {
       CubeCell* cells = &cube_[(s * outcome.months + m) * row];

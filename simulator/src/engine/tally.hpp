@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 /// Where events are counted. Integers only, so that any order of adding gives the same.
@@ -35,6 +36,7 @@ struct Tally {
   LeverTotals* levers = nullptr;  ///< by index of the scenario
   DayTotals* days = nullptr;
   CubeCell* cube = nullptr;              ///< months x regions x tiers
+  std::int64_t* moves = nullptr;         ///< likewise: CubeCell::customers, apart and so at hand
   Money* lever_months = nullptr;         ///< levers x months
   RegionRetention* retention = nullptr;  ///< by region
   Money* run_margin = nullptr;           ///< by month, of the run, not discounted; or none
@@ -49,6 +51,11 @@ struct Tally {
   }
   CubeCell& cell(double day, std::uint32_t region, customers::Tier tier) const noexcept {
     return cell(month_of(day), region, tier);
+  }
+  /// Customers who come into a tier, less those who go.
+  void move(double day, std::uint32_t region, customers::Tier tier, int change) const noexcept {
+    moves[(month_of(day) * regions + region) * kCubeTiers + static_cast<std::size_t>(tier)] +=
+        change;
   }
   /// Margin by time, discounted and not.
   void add_margin(const Moment& moment, Money discounted, Money margin) const {
@@ -80,10 +87,9 @@ struct Tally {
 class ContactCounts {
  public:
   void size_for(const PlannedStrategy& strategy, std::size_t regions);
-  void add(std::size_t position, std::size_t step, std::uint32_t region,
-           customers::Tier tier) noexcept {
-    ++counts_[(steps_before_[position] + step) * cells_ + region * kCubeTiers +
-              static_cast<std::size_t>(tier)];
+  /// Of a lever: by step, region, tier.
+  std::span<std::uint32_t> of(std::size_t position) noexcept {
+    return std::span(counts_).subspan(steps_before_[position] * cells_);
   }
   /// Counts them as made on `moment` and forgets them. To `given_back`, by lever, what was set
   /// aside for more than they cost, and for redemptions that there may be.
@@ -117,6 +123,7 @@ class Sums {
   std::vector<LeverTotals> levers_;
   std::vector<DayTotals> days_;
   std::vector<CubeCell> cube_;
+  std::vector<std::int64_t> moves_;
   std::vector<Money> lever_months_;
   std::vector<RegionRetention> retention_;
   std::vector<Money> baseline_margin_;

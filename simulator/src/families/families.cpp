@@ -105,8 +105,7 @@ LatentState posterior_latent(const LifetimeModel& model, const History& history,
   return latent;
 }
 
-double order_risk(const LifetimeModel& model, const ObservableState& seen, double day,
-                  double days) {
+double order_risk(const LifetimeModel& model, const ContactState& seen, double day, double days) {
   const auto& [r, alpha, a, b] = model.orders;
   const double x = std::max(0.0, static_cast<double>(seen.orders) - 1.0);
   if (model.family == Family::kSbg) return a / (a + b + x);

@@ -46,6 +46,6 @@ inline double leave_probability(const LifetimeModel& model, const LatentState& l
 
 /// Probability that a customer places no order in the next `days`, from what is seen of it and the
 /// model's parameters: what a shop can know. Increasing in risk; for ranking.
-double order_risk(const LifetimeModel& model, const ObservableState& seen, double day, double days);
+double order_risk(const LifetimeModel& model, const ContactState& seen, double day, double days);
 
 }  // namespace tenure::simulator

@@ -11,10 +11,11 @@ namespace tenure::simulator {
 
 inline constexpr std::uint32_t kMaxOrders = (1U << 16U) - 1U;  // a customer places no more
 
-/// No latent field: code that is handed this cannot look at one. Days are days of the simulation,
+/// No latent field: code that is handed these cannot look at one. Days are days of the simulation,
 /// negative before its start. "Ticks" are 1/65000 of the horizon.
-struct ObservableState {
-  // What a contact reads and writes comes first, together: most contacts touch nothing else.
+
+/// What contacts read and write.
+struct ContactState {
   float first_order = 0.0F;
   float last_order = 0.0F;
   std::uint32_t orders : 16 = 0;
@@ -31,12 +32,19 @@ struct ObservableState {
   std::array<std::uint8_t, kRememberedContacts - 1> pauses{};
   std::uint16_t responded = 0;  ///< bit per lever of the strategy: responded_at is set
   std::uint16_t vouchers = 0;   ///< bit per lever: a response not yet redeemed
+};
+static_assert(sizeof(ContactState) == 24);
+
+/// What only responses and orders do.
+struct OrderState {
   std::array<std::uint16_t, kMaxStrategyLevers> responded_at{};  ///< ticks
   float spend = 0.0F;              ///< since the start, currency units
   float last_value = 0.0F;         ///< of the last order that was kept, currency units
   std::uint16_t last_gap = 0;      ///< ticks, between the last two orders; 0 where not seen
   std::uint16_t previous_gap = 0;  ///< ticks, the one before; 0 where not seen
 };
+
+struct ObservableState : ContactState, OrderState {};
 static_assert(sizeof(ObservableState) == 56);
 
 /// Length of a tick in days, and the way back.
@@ -71,7 +79,7 @@ inline bool gaps_warn(const ObservableState& seen, const Ticks& ticks) noexcept 
 }
 
 /// Tier on `day`, not before the last order.
-inline customers::Tier tier_on(const ObservableState& seen, double day) noexcept {
+inline customers::Tier tier_on(const ContactState& seen, double day) noexcept {
   const double idle = day - static_cast<double>(seen.last_order);
   if (idle >= kSilentDays) {
     return idle >= kLostDays ? customers::Tier::kLost : customers::Tier::kSilent;

@@ -41,12 +41,12 @@ struct SpellTable {
       return static_cast<std::size_t>(std::partition_point(days.begin(), days.end(), before) -
                                       days.begin());
     }
-    std::size_t place = 0;  // counted without a branch
-    for (const double after : days) place += last + after < from ? 1U : 0U;
-    return place;
+    std::int64_t place = 0;  // counted without a branch
+    for (const double after : days) place += last + after < from ? 1 : 0;
+    return static_cast<std::size_t>(place);
   }
   /// Bits of levers whose contacts in the table the customer is in for after its last order.
-  unsigned open_to(const ObservableState& seen) const noexcept {
+  unsigned open_to(const ContactState& seen) const noexcept {
     const std::size_t order = std::min<std::size_t>(seen.orders, by_order.size() - 1);
     unsigned open = static_cast<unsigned>(by_order[order]) & by_entered[seen.entered];
     if (seen.warning == 0) open &= ~static_cast<unsigned>(gap);
@@ -54,7 +54,7 @@ struct SpellTable {
     return open;
   }
   /// Bits of levers that the table cannot tell about: the tier may be entered by time.
-  unsigned also(const ObservableState& seen) const noexcept {
+  unsigned also(const ContactState& seen) const noexcept {
     const std::uint16_t later = seen.orders >= kMatureOrders ? matured : grown;
     const unsigned by_time = static_cast<unsigned>(later) & ~by_entered[seen.entered];
     return (0xFFFFU & ~static_cast<unsigned>(levers)) | by_time |

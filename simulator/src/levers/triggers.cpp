@@ -28,7 +28,7 @@ NextContact in_schedule(const PlannedLever& lever, double base, double from,
 }
 
 /// Day on which the tier is entered in the spell after the last order; kNoContact where it is not.
-double entry_day(Tier tier, const ObservableState& seen) noexcept {
+double entry_day(Tier tier, const ContactState& seen) noexcept {
   const double last = static_cast<double>(seen.last_order);
   if (tier == Tier::kSilent) return last + kSilentDays;
   if (tier == Tier::kLost) return last + kLostDays;
@@ -45,7 +45,7 @@ NextContact on_days(const std::vector<double>& days, double from, std::uint32_t 
   return {*it, static_cast<std::uint32_t>(it - days.begin())};
 }
 
-NextContact by_kind(const PlannedLever& lever, const ObservableState& seen, double from,
+NextContact by_kind(const PlannedLever& lever, const ContactState& seen, double from,
                     std::uint32_t number) noexcept {
   const double last = static_cast<double>(seen.last_order);
   switch (lever.kind) {
@@ -87,7 +87,7 @@ NextContact on_grid(const PlannedLever& lever, double from, std::uint32_t number
   return {first + k * every, static_cast<std::uint32_t>(k)};
 }
 
-NextContact next_contact(const PlannedLever& lever, const ObservableState& seen, double from,
+NextContact next_contact(const PlannedLever& lever, const ContactState& seen, double from,
                          std::uint32_t number) noexcept {
   const NextContact next = by_kind(lever, seen, from, number);
   return next.day - static_cast<double>(seen.last_order) <= lever.max_days_idle ? next

@@ -30,14 +30,14 @@ inline double after_days(const PlannedLever& lever, std::uint32_t number) noexce
 
 /// The first contact of number `number` or more that is not before `from`, as the customer is seen
 /// after its last order, in a region the lever is for. Risk triggers fire at barriers: never here.
-NextContact next_contact(const PlannedLever& lever, const ObservableState& seen, double from,
+NextContact next_contact(const PlannedLever& lever, const ContactState& seen, double from,
                          std::uint32_t number) noexcept;
 
 /// Likewise for a weekly lever, whoever the customer is.
 NextContact on_grid(const PlannedLever& lever, double from, std::uint32_t number) noexcept;
 
 /// True where the lever may reach the customer on `day`, apart from contacts made before.
-inline bool eligible(const PlannedLever& lever, const ObservableState& seen, double day,
+inline bool eligible(const PlannedLever& lever, const ContactState& seen, double day,
                      bool direct) noexcept {
   if (seen.orders < lever.min_orders) return false;
   if (direct && seen.unsubscribed != 0) return false;
@@ -64,13 +64,13 @@ struct ContactRules {
 };
 
 /// Who made the customer's contact `i` before, 0 the last: position of the lever + 1, or 0.
-inline unsigned contacted_by(const ObservableState& seen, std::size_t i) noexcept {
+inline unsigned contacted_by(const ContactState& seen, std::size_t i) noexcept {
   return (static_cast<unsigned>(seen.contacted) >> (4 * i)) & 15U;
 }
 
 /// True where the frequency cap or an exclusion rules out a contact `passed` ticks after the last.
 inline bool ruled_out(const ContactRules& rules, const PlannedLever& lever,
-                      const ObservableState& seen, std::uint32_t passed) noexcept {
+                      const ContactState& seen, std::uint32_t passed) noexcept {
   float age = static_cast<float>(static_cast<std::int32_t>(passed) + 1);  // a tick of slack
   if (rules.cap_contacts > 0 && contacted_by(seen, rules.cap_contacts - 1) != 0) {
     std::int32_t pauses = 0;
@@ -94,7 +94,7 @@ inline bool ruled_out(const ContactRules& rules, const PlannedLever& lever,
 }
 
 /// Fatigue `passed` ticks after the last contact, in sixteenths of a contact.
-inline float fatigue_after(const ContactRules& rules, const ObservableState& seen,
+inline float fatigue_after(const ContactRules& rules, const ContactState& seen,
                            std::uint32_t passed) noexcept {
   if (passed >= rules.fatigue_left.size()) return 0.0F;
   return static_cast<float>(static_cast<std::int32_t>(seen.fatigue)) * rules.fatigue_left[passed];
@@ -102,8 +102,7 @@ inline float fatigue_after(const ContactRules& rules, const ObservableState& see
 
 /// Remembers a contact of the lever at `position` at tick `now`: `fatigue` is that before it.
 inline void remember_contact(const ContactRules& rules, std::size_t position, float fatigue,
-                             std::uint32_t passed, std::uint16_t now,
-                             ObservableState& seen) noexcept {
+                             std::uint32_t passed, std::uint16_t now, ContactState& seen) noexcept {
   const float units =
       static_cast<float>(static_cast<std::int32_t>(passed) + 1) * rules.per_pause_unit;
   for (std::size_t i = seen.pauses.size() - 1; i > 0; --i) seen.pauses[i] = seen.pauses[i - 1];
@@ -115,11 +114,26 @@ inline void remember_contact(const ContactRules& rules, std::size_t position, fl
       static_cast<std::uint8_t>(static_cast<std::int32_t>(std::min(255.0F, fatigue + 16.5F)));
 }
 
+/// True where a contact of the lever at `position`, of that number in its schedule, would be
+/// admitted on `day`.
+inline bool admissible(const ContactRules& rules, const PlannedStrategy& strategy,
+                       const Ticks& ticks, std::size_t position, std::uint32_t number,
+                       const ContactState& seen, double day) noexcept {
+  const PlannedLever& lever = strategy.levers[position];
+  const std::size_t step = lever.steps.size() > 1 ? number : 0;
+  if (!eligible(lever, seen, day, lever.steps[step].direct)) return false;
+  if (!strategy.remembers) return true;
+  const std::uint16_t now = ticks.from(day);
+  const std::uint32_t passed =
+      now > seen.last_contact ? std::uint32_t{now} - seen.last_contact : 0U;
+  return !ruled_out(rules, lever, seen, passed);
+}
+
 /// Makes a contact on `day`, which is tick `now`, as far as its customer's eligibility and memory
 /// go: false where it is out of reach. `fatigue` becomes that before the contact.
 inline bool admit_contact(const ContactRules& rules, const PlannedStrategy& strategy,
                           std::size_t position, bool direct, double day, std::uint16_t now,
-                          ObservableState& seen, double& fatigue) noexcept {
+                          ContactState& seen, double& fatigue) noexcept {
   const PlannedLever& lever = strategy.levers[position];
   fatigue = 0.0;
   if (!eligible(lever, seen, day, direct)) return false;
