@@ -59,7 +59,7 @@ void check_parts(const ModelFileView& file) {
   }
 }
 
-void write_intervals(ContainerWriter& writer, const std::vector<MetricInterval>& intervals) {
+void write_intervals(ContainerWriter& writer, std::span<const MetricInterval> intervals) {
   if (intervals.empty()) return;
   std::vector<std::uint32_t> of;
   std::vector<double> low;
@@ -147,9 +147,9 @@ std::uint64_t fingerprint(const CsrView& matrix) noexcept {
 }
 
 ModelFileView view_of(const ModelFile& file) {
-  return {file.model.get(),   &file.customers,      &file.items,
-          file.pseudonym_key, file.item_is_service, file.train,
-          file.weights,       file.metrics,         file.newcomers.get()};
+  return {file.model.get(),      &file.customers,     &file.items,  file.pseudonym_key,
+          file.item_is_service,  file.train,          file.weights, file.metrics,
+          file.metric_intervals, file.newcomers.get()};
 }
 
 void save_model(const Execution& execution, const ModelFile& file, const std::string& path) {

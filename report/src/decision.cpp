@@ -187,7 +187,8 @@ Section decision_section(const ResultView& view) {
   const auto& outcome = view.outcome;
   const StrategyReturn* s = view.first_strategy();
   if (s == nullptr) {
-    section.sentences.push_back("The result holds the baseline alone: there is nothing to choose.");
+    section.sentences.emplace_back(
+        "The result holds the baseline alone: there is nothing to choose.");
   } else {
     section.sentences = {headline(view, *s), certainty(view, *s), thrift(view, *s),
                          caution(view, *s)};

@@ -41,7 +41,9 @@ std::string roi_finding(const ResultView& view) {
   std::string text;
   const auto add = [&](const std::vector<std::string>& names, const char* one, const char* many) {
     if (names.empty()) return;
-    text += (text.empty() ? "" : " ") + listed(names) + (names.size() == 1 ? one : many);
+    if (!text.empty()) text += ' ';
+    text += listed(names);
+    text += names.size() == 1 ? one : many;
   };
   add(pays, " pays back its cost over the whole interval.",
       " pay back their cost over the whole interval.");
@@ -146,19 +148,20 @@ Figure frontier_figure(const ResultView& view) {
     format.add_range(row, s.net.interval, Unit::kMoney);
     row.push_back({dominated ? "no" : "yes"});
     figure.table.rows.push_back(std::move(row));
-    points.push_back({{"name", s.name},
-                      {"x", s.cost.value},
-                      {"y", s.net.value},
-                      {"xRange", ends(s.cost.interval)},
-                      {"yRange", ends(s.net.interval)},
-                      {"text", "cost " + format.with_range(s.cost, Unit::kMoney) + "; net " +
-                                   format.with_range(s.net, Unit::kMoney)}});
+    points.push_back(
+        {{"name", s.name},
+         {"x", s.cost.value},
+         {"y", s.net.value},
+         {"xRange", ends(s.cost.interval)},
+         {"yRange", ends(s.net.interval)},
+         {"text", fmt::format("cost {}; net {}", format.with_range(s.cost, Unit::kMoney),
+                              format.with_range(s.net, Unit::kMoney))}});
   }
   figure.finding =
       frontier.empty()
           ? "No strategy leaves more than doing nothing."
-          : "Worth their cost, with no cheaper strategy that leaves as much: " + listed(frontier) +
-                ".";
+          : fmt::format("Worth their cost, with no cheaper strategy that leaves as much: {}.",
+                        listed(frontier));
   std::sort(corners.begin(), corners.end());
   figure.chart = {{"kind", "scatter"},
                   {"unit", "money"},
@@ -218,8 +221,8 @@ Figure ranking_figure(const ResultView& view) {
   figure.finding =
       fmt::format("\u201c{}\u201d comes first by net{}.", order.front()->name,
                   view.outcome.uncertain
-                      ? ", in " + format.text(order.front()->probability_best, Unit::kChance) +
-                            " of the worlds drawn"
+                      ? fmt::format(", in {} of the worlds drawn",
+                                    format.text(order.front()->probability_best, Unit::kChance))
                       : std::string());
   figure.chart = {{"kind", "whisker"},
                   {"unit", "money"},

@@ -55,6 +55,7 @@ struct ModelFileView {
   CsrView train;
   InteractionOptions weights;
   std::span<const std::pair<std::string, double>> metrics;
+  std::span<const MetricInterval> metric_intervals;
   const RegionalPopularityModel* newcomers = nullptr;  ///< may be null
 };
 ModelFileView view_of(const ModelFile& file);
