@@ -36,6 +36,7 @@ Command add_customers(CLI::App& app);
 Command add_churn(CLI::App& app);
 Command add_simulate(CLI::App& app);
 Command add_backtest(CLI::App& app);
+Command add_report(CLI::App& app);
 Command add_generate(CLI::App& app);
 Command add_export(CLI::App& app);
 Command add_erase(CLI::App& app);

@@ -12,6 +12,7 @@
 #include <tenure/core/store.hpp>
 #include <tenure/customers/fit_report.hpp>
 #include <tenure/customers/lifetime_model.hpp>
+#include <tenure/report/report.hpp>
 #include <tenure/simulator/composite_index.hpp>
 #include <tenure/simulator/fitted_customers.hpp>
 #include <tenure/simulator/result_file.hpp>
@@ -110,23 +111,25 @@ void run_simulate(const Options& options, Run& run) {
       run.execution(), scenario, existing ? &*existing : nullptr, options.study);
   const double seconds = watch.seconds();
   const simulator::Outcome& outcome = study.outcome;
-  const simulator::ReturnReport& report = study.report;
-  const auto indices = simulator::assess_index(scenario.index, outcome, report);
+  const simulator::ReturnReport& returns = study.report;
+  const auto indices = simulator::assess_index(scenario.index, outcome, returns);
   if (!options.output.empty()) simulator::write_result(run.execution(), outcome, options.output);
   if (!options.report.empty()) {
     const std::string name = std::filesystem::path(options.scenario).stem().string();
-    write_text_file(options.report, return_html("Tenure: " + name, outcome, report, indices));
+    report::Report page("Retention report: " + name);
+    page.add_result(outcome, returns, indices);
+    write_text_file(options.report, page.html());
   }
   run.print(fmt::format("Simulated {} in {:.2f} s: {} events ({:.1f} million/s)\n",
                         options.scenario, seconds, with_commas(outcome.events),
                         static_cast<double>(outcome.events) / seconds / 1e6) +
-            return_text(outcome, report) + retention_text(outcome) + "\n" + index_text(indices));
+            return_text(outcome, returns) + retention_text(outcome) + "\n" + index_text(indices));
   if (study.precision) run.print(precision_text(*study.precision, outcome.replications));
   if (!options.output.empty()) run.print(fmt::format("  result in {}\n", options.output));
   if (!options.report.empty()) run.print(fmt::format("  report in {}\n", options.report));
-  Json result = return_json(outcome, report);
+  Json result = return_json(outcome, returns);
   result["baseline"]["regions"] = retention_table_json(outcome, 0);
-  for (std::size_t s = 0; s < report.strategies.size(); ++s) {
+  for (std::size_t s = 0; s < returns.strategies.size(); ++s) {
     result["strategies"][s]["regions"] = retention_table_json(outcome, s + 1);
   }
   result["index"] = index_json(outcome, indices);

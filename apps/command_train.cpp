@@ -35,8 +35,13 @@ recommender::ModelFile make_file(EventTable&& events, recommender::Interactions&
   file.items = std::move(events.items);
   file.item_is_service = std::move(interactions.item_is_service);
   file.train = std::move(interactions.user_items);
-  for (const auto& metric : evaluation.metrics)
+  for (const auto& metric : evaluation.metrics) {
+    if (metric.interval) {
+      file.metric_intervals.push_back({static_cast<std::uint32_t>(file.metrics.size()),
+                                       metric.interval->low, metric.interval->high});
+    }
     file.metrics.emplace_back(metric.name, metric.value);
+  }
   return file;
 }
 

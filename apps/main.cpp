@@ -36,10 +36,11 @@ int fail(ExitCode code, std::string message) {
 
 void add_commands(CLI::App& app, std::vector<Command>& commands) {
   using namespace tenure::apps;
-  for (const auto add : {add_import,   add_describe,  add_generate, add_train,      add_tune,
-                         add_evaluate, add_recommend, add_similar,  add_update,     add_fit,
-                         add_counts,   add_customers, add_churn,    add_risk,       add_simulate,
-                         add_backtest, add_export,    add_erase,    add_completion, add_manual}) {
+  for (const auto add :
+       {add_import,    add_describe,   add_generate, add_train,    add_tune,   add_evaluate,
+        add_recommend, add_similar,    add_update,   add_fit,      add_counts, add_customers,
+        add_churn,     add_risk,       add_simulate, add_backtest, add_report, add_export,
+        add_erase,     add_completion, add_manual}) {
     commands.push_back(add(app));
   }
 }

@@ -1,6 +1,5 @@
 #include "return_report.hpp"
 
-#include "index_report.hpp"
 #include "text_table.hpp"
 
 #include <tenure/core/money.hpp>
@@ -138,7 +137,7 @@ std::string retained_text(const StrategyReturn& strategy) {
                             : "-";
 }
 
-/// The ROI table's cells, for text and HTML alike.
+/// The ROI table's cells, of text.
 Rows return_rows(const Outcome& outcome, const ReturnReport& report) {
   Rows rows;
   const std::string unit = outcome.currency.empty() ? "" : " " + outcome.currency;
@@ -235,71 +234,6 @@ std::string table_text(const Rows& rows) {
   return table.str();
 }
 
-std::string escape(const std::string& text) {
-  std::string escaped;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        escaped += "&amp;";
-        break;
-      case '<':
-        escaped += "&lt;";
-        break;
-      case '>':
-        escaped += "&gt;";
-        break;
-      case '"':
-        escaped += "&quot;";
-        break;
-      default:
-        escaped += c;
-    }
-  }
-  return escaped;
-}
-
-std::string html_table(const Rows& rows) {
-  std::string html = "<table>\n";
-  for (std::size_t r = 0; r < rows.size(); ++r) {
-    const char* cell = r == 0 ? "th" : "td";
-    html += "<tr>";
-    for (const std::string& text : rows[r]) {
-      html += fmt::format("<{0}>{1}</{0}>", cell, escape(text));
-    }
-    html += "</tr>\n";
-  }
-  return html + "</table>\n";
-}
-
-Rows month_rows(const Outcome& outcome) {
-  const double runs = static_cast<double>(outcome.parameter_draws) * outcome.replications;
-  Rows rows = {{"month"}};
-  for (const std::string& name : outcome.strategy_names) rows.front().push_back(name + ": orders");
-  for (const std::string& name : outcome.strategy_names) rows.front().push_back(name + ": margin");
-  for (std::size_t m = 0; m < outcome.months; ++m) {
-    std::vector<std::string> row = {std::to_string(m + 1)};
-    for (std::size_t s = 0; s < outcome.strategies(); ++s) {
-      row.push_back(fmt::format(
-          "{:.1f}",
-          static_cast<double>(outcome.month_totals[s * outcome.months + m].orders) / runs));
-    }
-    for (std::size_t s = 0; s < outcome.strategies(); ++s) {
-      row.push_back(amount(to_units(outcome.month_totals[s * outcome.months + m].margin) / runs));
-    }
-    rows.push_back(std::move(row));
-  }
-  return rows;
-}
-
-constexpr const char* kStyle =
-    "body{font:16px/1.5 system-ui,sans-serif;max-width:72rem;margin:2rem auto;padding:0 1rem;"
-    "color:#1c1c1c;background:#fff}"
-    "table{border-collapse:collapse;display:block;overflow-x:auto;font-size:.9rem}"
-    "th,td{padding:.3rem .7rem;text-align:right;white-space:nowrap;border-bottom:1px solid #d0d0d0}"
-    "th:first-child,td:first-child{text-align:left}"
-    "@media(prefers-color-scheme:dark){body{color:#e6e6e6;background:#161616}"
-    "th,td{border-color:#444}}";
-
 }  // namespace
 
 Json return_json(const Outcome& outcome, const ReturnReport& report) {
@@ -334,29 +268,6 @@ std::string return_text(const Outcome& outcome, const ReturnReport& report) {
       "noise taken out\n";
   if (has_parts(report)) text += "\n" + table_text(variance_rows(report));
   return text;
-}
-
-std::string return_html(const std::string& title, const Outcome& outcome,
-                        const ReturnReport& report,
-                        const std::vector<simulator::StrategyIndex>& indices) {
-  const std::string safe = escape(title);
-  return fmt::format(
-      "<!DOCTYPE html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\">"
-      "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
-      "<title>{0}</title>\n<style>{1}</style></head>\n<body>\n<h1>{0}</h1>\n<p>{2}.</p>\n"
-      "<h2>What each strategy pays back</h2>\n{3}"
-      "<p>ROI is (incremental margin - cost) / cost, both discounted, against the baseline on the "
-      "same draws. The world's interval is what is not known of the world; it does not narrow with "
-      "more replications. The Monte-Carlo interval is the error of the simulation alone.</p>\n"
-      "<h2>Which is the best?</h2>\n{5}"
-      "<p>Net is incremental margin less cost. P(best) is the share of the parameter draws in "
-      "which "
-      "a strategy's net is the greatest, the simulation's noise taken out.</p>\n"
-      "<h2>Eight dimensions</h2>\n{6}"
-      "<h2>Month by month, mean over runs</h2>\n{4}</body>\n</html>\n",
-      safe, kStyle, escape(notes(outcome)), html_table(return_rows(outcome, report)),
-      html_table(month_rows(outcome)), html_table(ranking_rows(outcome, report)),
-      html_table(index_rows(indices)));
 }
 
 }  // namespace tenure::apps

@@ -3,7 +3,7 @@ include(CMakePackageConfigHelpers)
 # Components: `runtime` is what runs (command, libtenure.so), `development` what is built against.
 
 set(TENURE_CMAKE_DIR "${CMAKE_INSTALL_LIBDIR}/cmake/tenure")
-foreach(name core recommender customers simulator)
+foreach(name core recommender customers simulator report)
   install(TARGETS tenure_${name} EXPORT tenure-targets
           ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development
           LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT runtime

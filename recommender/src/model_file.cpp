@@ -51,6 +51,39 @@ void check_parts(const ModelFileView& file) {
     if (!std::isfinite(value))
       throw ArgumentError("model file: the metric " + name + " is not finite");
   }
+  for (const MetricInterval& interval : file.metric_intervals) {
+    if (interval.metric >= file.metrics.size() || !std::isfinite(interval.low) ||
+        !std::isfinite(interval.high) || interval.low > interval.high) {
+      throw ArgumentError("model file: an interval of a metric is out of range");
+    }
+  }
+}
+
+void write_intervals(ContainerWriter& writer, std::span<const MetricInterval> intervals) {
+  if (intervals.empty()) return;
+  std::vector<std::uint32_t> of;
+  std::vector<double> low;
+  std::vector<double> high;
+  for (const MetricInterval& interval : intervals) {
+    of.push_back(interval.metric);
+    low.push_back(interval.low);
+    high.push_back(interval.high);
+  }
+  writer.write<std::uint32_t>("metrics/interval_of", of);
+  writer.write<double>("metrics/low", low);
+  writer.write<double>("metrics/high", high);
+}
+
+/// Files of before intervals were kept have none.
+std::vector<MetricInterval> read_intervals(const ContainerReader& reader, std::size_t most) {
+  std::vector<MetricInterval> intervals;
+  if (!reader.has("metrics/interval_of")) return intervals;
+  const auto of = reader.read<std::uint32_t>("metrics/interval_of");
+  if (of.size() > most) throw DataError(reader.path(), "metrics/interval_of", "has too many rows");
+  const auto low = reader.read<double>("metrics/low", of.size());
+  const auto high = reader.read<double>("metrics/high", of.size());
+  for (std::size_t i = 0; i < of.size(); ++i) intervals.push_back({of[i], low[i], high[i]});
+  return intervals;
 }
 
 std::unique_ptr<Model> load_any(const Execution& execution, const ContainerReader& reader) {
@@ -114,9 +147,9 @@ std::uint64_t fingerprint(const CsrView& matrix) noexcept {
 }
 
 ModelFileView view_of(const ModelFile& file) {
-  return {file.model.get(),   &file.customers,      &file.items,
-          file.pseudonym_key, file.item_is_service, file.train,
-          file.weights,       file.metrics,         file.newcomers.get()};
+  return {file.model.get(),      &file.customers,     &file.items,  file.pseudonym_key,
+          file.item_is_service,  file.train,          file.weights, file.metrics,
+          file.metric_intervals, file.newcomers.get()};
 }
 
 void save_model(const Execution& execution, const ModelFile& file, const std::string& path) {
@@ -149,6 +182,7 @@ void save_model(const Execution& execution, const ModelFileView& file, const std
   }
   writer.write_dictionary("metrics/names", names);
   writer.write<double>("metrics/values", values);
+  write_intervals(writer, file.metric_intervals);
   writer.commit();
 }
 
@@ -172,6 +206,7 @@ ModelFile load_model(const Execution& execution, const std::string& path) {
   for (std::uint32_t i = 0; i < names.size(); ++i) {
     file.metrics.emplace_back(std::string(names[i]), values[i]);
   }
+  file.metric_intervals = read_intervals(reader, names.size());
   try {
     check_parts(view_of(file));
   } catch (const ArgumentError& error) {

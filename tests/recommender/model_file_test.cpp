@@ -41,6 +41,7 @@ ModelFile trained(int n_threads = 1) {
   file.weights.half_life_days = 90.5;
   file.weights.now = -5;
   file.metrics = {{"recall@20", 0.25}, {"ndcg@20", 0.125}};
+  file.metric_intervals = {{1, 0.1, 0.15}};
   return file;
 }
 
@@ -54,6 +55,7 @@ TEST(ModelFile, ComesBackAsItWasSaved) {
   EXPECT_EQ(loaded.items, saved.items);
   EXPECT_EQ(loaded.item_is_service, saved.item_is_service);
   EXPECT_EQ(loaded.metrics, saved.metrics);
+  EXPECT_EQ(loaded.metric_intervals, saved.metric_intervals);
   ASSERT_EQ(loaded.weights.kinds.size(), 2U);
   EXPECT_EQ(loaded.weights.kinds[1].kind, EventKind::kView);
   EXPECT_EQ(loaded.weights.kinds[1].weight, 0.1F);
@@ -87,6 +89,7 @@ TEST(ModelFile, KeepsPopularityToo) {
   file.model = train_popularity(file.train);
   file.item_is_service.clear();
   file.metrics.clear();
+  file.metric_intervals.clear();
   file.weights = {};
   save_model(threads(1), file, dir / "model.h5");
   const ModelFile loaded = load_model(threads(1), dir / "model.h5");

@@ -2,7 +2,7 @@
 # -DROOT=source tree -DWORK=scratch folder -DCHECK=check_sources.cmake
 file(REMOVE_RECURSE "${WORK}")
 file(MAKE_DIRECTORY "${WORK}")
-foreach(folder core recommender customers simulator)
+foreach(folder core recommender customers simulator report)
   file(COPY "${ROOT}/${folder}" DESTINATION "${WORK}")
 endforeach()
 
@@ -39,11 +39,13 @@ offend(core/include/tenure/core/x.hpp "#pragma once\nint x();" "without document
 offend(core/include/tenure/core/x.hpp "/// x\nint x();" "without #pragma once")
 offend(core/src/x.cpp "#include <tenure/customers/bg_nbd.hpp>" "dependencies go")
 offend(simulator/src/x.cpp "#include <tenure/recommender/ials.hpp>" "only apps and bindings")
+offend(simulator/src/x.cpp "#include <tenure/report/report.hpp>" "only apps and bindings use the report")
 offend(customers/src/x.cpp "// TO${empty}DO: finish" "unfinished")
 string(REPEAT "\n" 501 long)
 offend(customers/src/x.cpp "${long}" "lines; split it")
 offend(docs/x.md "<<<<<<< HEAD" "a merge left")
 offend(docs/x.md "see /nowhere/else/file" "absolute path of one machine")
 offend(cmake/x.cmake "add_compile_options(-ffast-math)" "-ffast-math")
-file(REMOVE_RECURSE "${WORK}/core" "${WORK}/recommender" "${WORK}/customers" "${WORK}/simulator")
+file(REMOVE_RECURSE "${WORK}/core" "${WORK}/recommender" "${WORK}/customers" "${WORK}/simulator"
+     "${WORK}/report")
 check("the check itself is broken" "a tree without libraries")

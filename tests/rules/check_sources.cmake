@@ -2,7 +2,7 @@
 # -DROOT=source tree
 file(GLOB_RECURSE library_files
   ${ROOT}/core/*.[ch]pp ${ROOT}/recommender/*.[ch]pp ${ROOT}/customers/*.[ch]pp
-  ${ROOT}/simulator/*.[ch]pp)
+  ${ROOT}/simulator/*.[ch]pp ${ROOT}/report/*.[ch]pp)
 list(LENGTH library_files count)
 if(count LESS 20)
   message(FATAL_ERROR "only ${count} library files found under ${ROOT}: the check itself is broken")
@@ -52,12 +52,15 @@ foreach(file IN LISTS library_files)
   if(name MATCHES "^(core|customers|simulator)/" AND text MATCHES "#include <tenure/recommender/")
     offence("only apps and bindings use the recommender")
   endif()
+  if(NOT name MATCHES "^report/" AND text MATCHES "#include <tenure/report/")
+    offence("only apps and bindings use the report")
+  endif()
 endforeach()
 
 # Everything that is written by hand: of readable size, finished, without machine-local paths.
 file(GLOB_RECURSE code_files
   ${ROOT}/core/*.[ch]pp ${ROOT}/recommender/*.[ch]pp ${ROOT}/customers/*.[ch]pp
-  ${ROOT}/simulator/*.[ch]pp ${ROOT}/apps/*.[ch]pp ${ROOT}/capi/*.[ch]pp ${ROOT}/capi/*.h
+  ${ROOT}/simulator/*.[ch]pp ${ROOT}/report/*.[ch]pp ${ROOT}/apps/*.[ch]pp ${ROOT}/capi/*.[ch]pp ${ROOT}/capi/*.h
   ${ROOT}/examples/*.[ch]pp ${ROOT}/examples/*.c ${ROOT}/bench/*.[ch]pp ${ROOT}/tests/*.[ch]pp
   ${ROOT}/python/*.[ch]pp ${ROOT}/python/*.py ${ROOT}/python/*.pyi ${ROOT}/tests/*.py
   ${ROOT}/cmake/*.cmake ${ROOT}/datasets/*.toml ${ROOT}/datasets/*.md ${ROOT}/docs/*.md)

@@ -2,7 +2,9 @@
 
 #include "results/samples.hpp"
 
+#include <tenure/core/error.hpp>
 #include <tenure/core/money.hpp>
+#include <tenure/simulator/net_curve.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -72,7 +74,7 @@ class Curves {
   double middle() const { return crossing(mean_, first_month_); }
 
   /// By draw, without the noise of the replications.
-  std::vector<double> by_draw() const {
+  std::vector<Curve> without_noise() const {
     const auto draws = static_cast<double>(draws_.size());
     std::vector<Curve> kept = draws_;
     for (std::size_t m = 0; m < mean_.size(); ++m) {
@@ -84,19 +86,44 @@ class Curves {
       const double factor = kept_deviation(between, draws * variance_of_mean(m));
       for (Curve& curve : kept) curve[m] = mean_[m] + factor * (curve[m] - mean_[m]);
     }
+    return kept;
+  }
+
+  std::vector<double> by_draw() const {
     std::vector<double> days;
-    for (const Curve& curve : kept) days.push_back(crossing(curve, first_month_));
+    for (const Curve& curve : without_noise()) days.push_back(crossing(curve, first_month_));
     std::sort(days.begin(), days.end());
     return days;
   }
 
+  std::vector<Estimate> by_month() const {
+    const bool repeated = outcome_.replications > 1;
+    const std::vector<Curve> worlds =
+        outcome_.uncertain && repeated ? without_noise() : std::vector<Curve>();
+    std::vector<Estimate> months(mean_.size());
+    for (std::size_t m = 0; m < mean_.size(); ++m) {
+      months[m].value = mean_[m];
+      if (!outcome_.uncertain) months[m].interval = Interval{mean_[m], mean_[m]};
+      if (!worlds.empty()) {
+        std::vector<double> sorted;
+        for (const Curve& curve : worlds) sorted.push_back(curve[m]);
+        std::sort(sorted.begin(), sorted.end());
+        months[m].interval = central_interval(sorted);
+      }
+      if (repeated) {
+        const double half = half_band(m);
+        months[m].mc_interval = Interval{mean_[m] - half, mean_[m] + half};
+      }
+    }
+    return months;
+  }
+
   /// Where the error band of the mean curve reaches zero: its upper and its lower edge.
   Interval by_band() const {
-    const double t = student_quantile(static_cast<double>(batches_.size()) - 1.0);
     Curve upper = mean_;
     Curve lower = mean_;
     for (std::size_t m = 0; m < mean_.size(); ++m) {
-      const double half = t * std::sqrt(variance_of_mean(m));
+      const double half = half_band(m);
       upper[m] += half;
       lower[m] -= half;
     }
@@ -115,6 +142,11 @@ class Curves {
     };
     while (month < outcome_.months && no_cost(month)) ++month;
     return month;
+  }
+
+  double half_band(std::size_t month) const {
+    return student_quantile(static_cast<double>(batches_.size()) - 1.0) *
+           std::sqrt(variance_of_mean(month));
   }
 
   double variance_of_mean(std::size_t month) const {
@@ -174,6 +206,13 @@ Payback payback_of(const Outcome& outcome, std::size_t strategy) {
     result.mc_interval = Payback::Range{day_of(band.low), day_of(band.high)};
   }
   return result;
+}
+
+std::vector<Estimate> net_by_month(const Outcome& outcome, std::size_t strategy) {
+  if (strategy == 0 || strategy >= outcome.strategies()) {
+    throw ArgumentError("net by month: there is no such strategy");
+  }
+  return Curves(outcome, strategy).by_month();
 }
 
 }  // namespace tenure::simulator

@@ -20,6 +20,15 @@ namespace tenure::recommender {
 /// Layout number of model.h5, described in docs/FORMATS.md.
 inline constexpr int kModelVersion = 1;
 
+/// 95 % interval of a held-out figure.
+struct MetricInterval {
+  std::uint32_t metric = 0;  ///< place in ModelFile::metrics
+  double low = 0.0;
+  double high = 0.0;
+
+  friend bool operator==(const MetricInterval&, const MetricInterval&) = default;
+};
+
 /// All that recommending needs: the model, what its codes mean, and what was seen.
 struct ModelFile {
   std::unique_ptr<Model> model;
@@ -30,6 +39,7 @@ struct ModelFile {
   Csr train;                                  ///< the matrix trained on: seen items, popularity
   InteractionOptions weights;                 ///< how events became `train`, `now` filled in
   std::vector<std::pair<std::string, double>> metrics;  ///< held-out figures, may be empty
+  std::vector<MetricInterval> metric_intervals;         ///< of those that have one
   /// What customers without history get: popularity by region, channel or both, as of the last
   /// training on everything; null where the log has neither.
   std::unique_ptr<RegionalPopularityModel> newcomers;
@@ -45,6 +55,7 @@ struct ModelFileView {
   CsrView train;
   InteractionOptions weights;
   std::span<const std::pair<std::string, double>> metrics;
+  std::span<const MetricInterval> metric_intervals;
   const RegionalPopularityModel* newcomers = nullptr;  ///< may be null
 };
 ModelFileView view_of(const ModelFile& file);
