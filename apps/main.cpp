@@ -47,7 +47,7 @@ void add_commands(CLI::App& app, std::vector<Command>& commands) {
 
 int run_selected(const std::vector<Command>& commands) {
   const auto selected = std::find_if(commands.begin(), commands.end(),
-                                     [](const Command& c) { return c.app->parsed(); });
+                                     [](const Command& c) { return c.options.parsed(); });
   const tenure::apps::InterruptGuard interrupt;
   tenure::apps::Run run(*selected->common, interrupt.stop_token());
   selected->run(run);

@@ -1,8 +1,7 @@
 #pragma once
 
+#include "command_options.hpp"
 #include "run.hpp"
-
-#include <CLI/CLI.hpp>
 
 #include <functional>
 #include <memory>
@@ -12,7 +11,7 @@ namespace tenure::apps {
 
 /// A subcommand and what it runs once its options are parsed.
 struct Command {
-  CLI::App* app = nullptr;
+  CommandOptions options;
   std::shared_ptr<CommonOptions> common;
   std::function<void(Run&)> run;
 };

@@ -178,34 +178,32 @@ Command add_backtest(CLI::App& app) {
       "  tenure backtest shop.h5 --calibration-end 2011-06-30 --effects none\n");
   auto options = std::make_shared<Options>();
   simulator::BacktestOptions& o = options->backtest;
-  CLI::App& sub = *command.app;
-  sub.add_option("STORE", options->store, "Store with the log")->required()->type_name("STORE.h5");
+  const CommandOptions sub = command.options;
+  sub.add_option("STORE", options->store, "Store with the log").required().type_name("STORE.h5");
   sub.add_option("--calibration-end", options->calibration_end,
                  "Last day the model sees, inclusive; customers known then are simulated")
-      ->required()
-      ->type_name("DATE");
+      .required()
+      .type_name("DATE");
   sub.add_option("--cohort-start", options->cohort_start,
                  "Leave out customers whose first order is before this date")
-      ->type_name("DATE");
+      .type_name("DATE");
   sub.add_option("--weeks", o.weeks, "Weeks of the holdout at most; all there are unless told")
-      ->check(CLI::Range(1, 5000));
-  sub.add_option("--model", o.model, "Order model")
-      ->check(CLI::IsMember(order_model_names()))
-      ->capture_default_str();
+      .range(1, 5000);
+  sub.add_option("--model", o.model, "Order model").one_of(order_model_names()).show_default();
   sub.add_option("--unit", options->unit, "Time unit of the parameters")
-      ->check(CLI::IsMember({"day", "week", "year"}))
-      ->capture_default_str();
+      .one_of({"day", "week", "year"})
+      .show_default();
   sub.add_option("--effects", options->effects,
                  "What all customers share by week: none, weeks (noise), level, season, "
                  "season+level, or auto (the default): the best of these by AIC on the calibration")
-      ->check(CLI::IsMember({"none", "weeks", "level", "season", "season+level", "auto"}));
+      .one_of({"none", "weeks", "level", "season", "season+level", "auto"});
   sub.add_option("--replications", o.replications, "Runs at the estimates, against the closed form")
-      ->check(CLI::Range(2, 1000000))
-      ->capture_default_str();
+      .range(2, 1000000)
+      .show_default();
   sub.add_option("--parameter-draws", o.parameter_draws,
                  "Runs with drawn parameters and effects, for the band")
-      ->check(CLI::Range(100, 1000000))
-      ->capture_default_str();
+      .range(100, 1000000)
+      .show_default();
   command.run = [options](Run& run) { run_backtest(*options, run); };
   return command;
 }

@@ -83,34 +83,34 @@ Command add_churn(CLI::App& app) {
       "  tenure churn shop.h5 -o risk.csv\n"
       "  tenure churn shop.h5 --as-of 2011-09-10 --window 60 --model logistic --json -\n");
   auto options = std::make_shared<Options>();
-  CLI::App& sub = *command.app;
-  const CLI::Range days(1, 3650);
-  sub.add_option("STORE", options->store, "Store to learn from")->required()->type_name("STORE.h5");
+  const CommandOptions sub = command.options;
+  constexpr int kLongest = 3650;
+  sub.add_option("STORE", options->store, "Store to learn from").required().type_name("STORE.h5");
   sub.add_option("--as-of", options->as_of, "Day looked from; nothing after it is seen")
-      ->type_name("DATE")
-      ->default_str("the log's last day");
+      .type_name("DATE")
+      .default_text("the log's last day");
   sub.add_option("--window", options->study.window_days, "Churn: no order in so many days")
-      ->check(days)
-      ->capture_default_str();
+      .range(1, kLongest)
+      .show_default();
   sub.add_option("--active", options->study.active_days,
                  "Asked of customers with an order in the last so many days")
-      ->check(days)
-      ->capture_default_str();
+      .range(1, kLongest)
+      .show_default();
   sub.add_option("--step", options->study.step_days, "Days between the days learned from")
-      ->check(days)
-      ->capture_default_str();
+      .range(1, kLongest)
+      .show_default();
   sub.add_option("--model", options->model,
                  "With both, the better one on its held-out day scores the customers")
-      ->check(CLI::IsMember({"logistic", "trees", "both"}))
-      ->capture_default_str();
+      .one_of({"logistic", "trees", "both"})
+      .show_default();
   sub.add_flag("--lifetime-factors", options->study.lifetime_factors,
                "Let p_alive and expected orders of the BG/NBD in as factors");
   sub.add_option("--replicates", options->replicates, "Bootstrap samples of the intervals")
-      ->check(CLI::Range(10, 1000000))
-      ->capture_default_str();
+      .range(10, 1000000)
+      .show_default();
   sub.add_option("-o,--output", options->output,
                  "Write each customer's probability and reasons, highest risk first")
-      ->type_name("CSV");
+      .type_name("CSV");
   command.run = [options](Run& run) { run_churn(*options, run); };
   return command;
 }

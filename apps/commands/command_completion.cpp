@@ -12,7 +12,7 @@ namespace {
 Command add_printer(CLI::App& app, const std::string& name, const std::string& description,
                     std::function<std::string()> text) {
   Command command;
-  command.app = app.add_subcommand(name, description);
+  command.options = CommandOptions(app, name, description);
   command.common = std::make_shared<CommonOptions>();
   command.run = [text = std::move(text)](Run& run) { run.print(text()); };
   return command;
@@ -25,10 +25,10 @@ Command add_completion(CLI::App& app) {
   Command command =
       add_printer(app, "completion", "Print a script that completes commands and options",
                   [&app, shell] { return completion_script(*shell, command_tree(app)); });
-  command.app->add_option("SHELL", *shell, "bash, zsh or fish")
-      ->required()
-      ->check(CLI::IsMember({"bash", "zsh", "fish"}));
-  command.app->footer("Examples:\n  source <(tenure completion bash)\n");
+  command.options.add_option("SHELL", *shell, "bash, zsh or fish")
+      .required()
+      .one_of({"bash", "zsh", "fish"});
+  command.options.footer("Examples:\n  source <(tenure completion bash)\n");
   return command;
 }
 
@@ -40,13 +40,13 @@ Command add_manual(CLI::App& app) {
         if (*page == "models") return models_page();
         return manual_page(command_tree(app));
       });
-  command.app
-      ->add_option("PAGE", *page,
-                   "man: for man; commands, models: every command and option, every key of a model "
-                   "file, in Markdown")
-      ->check(CLI::IsMember({"man", "commands", "models"}))
-      ->capture_default_str();
-  command.app->footer("Examples:\n  tenure manual | man -l -\n  tenure manual commands\n");
+  command.options
+      .add_option("PAGE", *page,
+                  "man: for man; commands, models: every command and option, every key of a model "
+                  "file, in Markdown")
+      .one_of({"man", "commands", "models"})
+      .show_default();
+  command.options.footer("Examples:\n  tenure manual | man -l -\n  tenure manual commands\n");
   return command;
 }
 

@@ -71,22 +71,22 @@ Command add_counts(CLI::App& app) {
       "  tenure counts north.h5 -o north.csv --calibration-end 2011-06-30\n"
       "  tenure fit --counts north.csv --counts south.csv --model bg-nbd\n");
   auto options = std::make_shared<Options>();
-  CLI::App& sub = *command.app;
-  sub.add_option("STORE", options->store, "Store to count")->required()->type_name("STORE.h5");
+  const CommandOptions sub = command.options;
+  sub.add_option("STORE", options->store, "Store to count").required().type_name("STORE.h5");
   sub.add_option("-o,--output", options->output,
                  "File to write: one row for each frequency, recency and T that occurs, with the "
                  "number of customers in weights")
-      ->required()
-      ->type_name("COUNTS.csv");
+      .required()
+      .type_name("COUNTS.csv");
   sub.add_option("--unit", options->unit, "Time unit of recency and T")
-      ->check(CLI::IsMember({"day", "week", "year"}))
-      ->capture_default_str();
+      .one_of({"day", "week", "year"})
+      .show_default();
   sub.add_option("--calibration-end", options->calibration_end,
                  "Last day to count, inclusive; the same one wherever counts are to be pooled")
-      ->type_name("DATE");
+      .type_name("DATE");
   sub.add_option("--cohort-start", options->cohort_start,
                  "Leave out customers whose first order is before this date")
-      ->type_name("DATE");
+      .type_name("DATE");
   sub.add_flag("--log-gaps", options->log_gaps,
                "Also the column log_gaps, which the model mbg-cnbd needs");
   command.run = [options](Run& run) { run_counts(*options, run); };

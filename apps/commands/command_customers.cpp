@@ -201,46 +201,46 @@ Command add_customers(CLI::App& app) {
       "  tenure customers shop.h5 -o customers.csv --as-of 2011-06-30 --gross-margin 0.35\n"
       "  tenure customers shop.h5 -o customers.csv --config segments.toml --json -\n");
   auto options = std::make_shared<Options>();
-  CLI::App& sub = *command.app;
+  const CommandOptions sub = command.options;
   sub.add_option("STORE", options->store, "Store of the customers")
-      ->required()
-      ->type_name("STORE.h5");
+      .required()
+      .type_name("STORE.h5");
   sub.add_option("-o,--output", options->output, "Table to write")
-      ->required()
-      ->type_name("CUSTOMERS.csv");
+      .required()
+      .type_name("CUSTOMERS.csv");
   sub.add_option("--as-of", options->as_of,
                  "Evening to look from: nothing later is known (default: the log's last day)")
-      ->type_name("DATE");
+      .type_name("DATE");
   sub.add_option("--config", options->config,
                  "Thresholds and weights (default: those of datasets/segments/default.toml)")
-      ->type_name("SEGMENTS.toml");
-  CLI::Option* model = sub.add_option("--model", options->model,
+      .type_name("SEGMENTS.toml");
+  const Option model = sub.add_option("--model", options->model,
                                       "Model of orders; auto: of those that can be fitted, the one "
                                       "with the lowest AIC")
-                           ->check(CLI::IsMember(model_names()))
-                           ->capture_default_str();
+                           .one_of(model_names())
+                           .show_default();
   sub.add_option("--horizon", options->forecast.horizon_days,
                  "Days ahead of expected orders and lifetime value")
-      ->capture_default_str();
+      .show_default();
   sub.add_option("--gross-margin", options->forecast.gross_margin,
                  "Share of revenue that is margin; 1: lifetime value is revenue")
-      ->capture_default_str();
+      .show_default();
   sub.add_option("--discount", options->forecast.discount_rate, "Discount rate a year")
-      ->capture_default_str();
+      .show_default();
   sub.add_option("--draws", options->forecast.draws, "Futures drawn for each distinct history")
-      ->capture_default_str();
+      .show_default();
   sub.add_option(
          "--risk", options->risk,
          "Model of the risk of leaving, with reasons: auto takes the better one, and leaves "
          "the columns empty where the log is too short to learn from")
-      ->check(CLI::IsMember({"auto", "logistic", "trees", "both", "none"}))
-      ->capture_default_str();
+      .one_of({"auto", "logistic", "trees", "both", "none"})
+      .show_default();
   sub.add_option("--risk-window", options->churn.window_days,
                  "Days ahead of the risk: no order in so many")
-      ->check(CLI::Range(1, 3650))
-      ->capture_default_str();
+      .range(1, 3650)
+      .show_default();
   command.run = [options, model](Run& run) {
-    options->model_given = model->count() > 0;
+    options->model_given = model.given();
     run_customers(*options, run);
   };
   return command;

@@ -116,20 +116,20 @@ Command add_describe(CLI::App& app) {
                                  "  tenure describe shop.h5 --by channel --survival\n"
                                  "  tenure describe shop.h5 --forecast 6 --alerts rules.toml\n");
   auto options = std::make_shared<Options>();
-  command.app->add_option("STORE", options->store, "Store to describe")
-      ->required()
-      ->type_name("STORE.h5");
-  command.app
-      ->add_option("--cohort-start", options->cohort_start,
-                   "Leave out customers whose first order is before this date: a log's first "
-                   "weeks hold old customers")
-      ->type_name("DATE");
-  command.app
-      ->add_option("--groups", options->groups,
-                   "csv with the columns region, group that puts regions together; the region * "
-                   "stands for all others")
-      ->type_name("CSV");
-  add_section_options(*command.app, options->sections);
+  command.options.add_option("STORE", options->store, "Store to describe")
+      .required()
+      .type_name("STORE.h5");
+  command.options
+      .add_option("--cohort-start", options->cohort_start,
+                  "Leave out customers whose first order is before this date: a log's first "
+                  "weeks hold old customers")
+      .type_name("DATE");
+  command.options
+      .add_option("--groups", options->groups,
+                  "csv with the columns region, group that puts regions together; the region * "
+                  "stands for all others")
+      .type_name("CSV");
+  add_section_options(command.options, options->sections);
   command.run = [options](Run& run) { run_describe(*options, run); };
   return command;
 }

@@ -206,18 +206,18 @@ Command add_erase(CLI::App& app) {
                    "  tenure erase shop.h5 --customer 12347 --customer 12350 -o without.h5\n"
                    "  tenure erase shop.h5 --customer 12347 --key shop.key --in-place\n");
   auto options = std::make_shared<Options>();
-  CLI::App& sub = *command.app;
+  const CommandOptions sub = command.options;
   sub.add_option("FILE", options->files, "Stores and models")
-      ->required()
-      ->type_name("STORE.h5|MODEL.h5");
+      .required()
+      .type_name("STORE.h5|MODEL.h5");
   sub.add_option("--customer", options->customers,
                  "Customer id, in one of the files at least; may be given several times")
-      ->required()
-      ->allow_extra_args(false)
-      ->type_name("ID");
+      .required()
+      .one_value()
+      .type_name("ID");
   add_key_option(sub, options->key);
   sub.add_option("-o,--output", options->output, "File to write instead, where one is given")
-      ->type_name("OUT.h5");
+      .type_name("OUT.h5");
   sub.add_flag("--in-place", options->in_place,
                "Replace the files themselves, once the new ones are whole");
   sub.add_flag("--drop-items", options->drop_items,

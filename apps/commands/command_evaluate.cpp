@@ -56,7 +56,7 @@ Scored score_plan(const Options& options, const ModelPlan& plan, const EventTabl
 }
 
 /// The models to score; the first is what the others are compared to where there are several.
-std::vector<ModelPlan> plans_of(const Options& options, const CLI::App& sub) {
+std::vector<ModelPlan> plans_of(const Options& options, const CommandOptions& sub) {
   if (options.all) {
     std::vector<ModelPlan> plans = plan_all_models(options.model);
     if (options.baseline.empty()) return plans;
@@ -163,7 +163,7 @@ void evaluate_model(const Options& options, Run& run) {
   run.write_json(json);
 }
 
-void run_evaluate(const Options& options, const CLI::App& sub, Run& run) {
+void run_evaluate(const Options& options, const CommandOptions& sub, Run& run) {
   if (!options.test.empty() && !options.split.empty()) {
     throw ArgumentError("--test and --split exclude each other");
   }
@@ -187,30 +187,30 @@ Command add_evaluate(CLI::App& app) {
       "  tenure evaluate shop.h5 --model ials --baseline popularity\n"
       "  tenure evaluate train.h5 --test test.h5 --model ials --factors 128 --json -\n");
   auto options = std::make_shared<Options>();
-  CLI::App& sub = *command.app;
+  const CommandOptions sub = command.options;
   sub.add_option("INPUT", options->input, "Store to train on, or a trained model (with --test)")
-      ->required()
-      ->type_name("STORE.h5|MODEL.h5");
+      .required()
+      .type_name("STORE.h5|MODEL.h5");
   sub.add_option("--test", options->test, "Store with the events to predict")
-      ->type_name("STORE2.h5");
+      .type_name("STORE2.h5");
   sub.add_option("--fold-in", options->fold_in,
                  "Store with the known events of test customers the model was not trained on")
-      ->type_name("STORE3.h5");
+      .type_name("STORE3.h5");
   sub.add_option("--split", options->split, kSplitHelp);
   sub.add_option("--at", options->at, "Cut-offs of the metrics, e.g. 10,20")
-      ->delimiter(',')
-      ->capture_default_str();
+      .delimiter(',')
+      .show_default();
   sub.add_flag("--all", options->all, "Every model, as one table");
   sub.add_option("--baseline", options->baseline,
                  "Compare with this on the same users: a model of default options by name (with "
                  "--all, of those in the table; popularity where none is named), or for a trained "
                  "model another")
-      ->type_name("NAME|MODEL2.h5");
+      .type_name("NAME|MODEL2.h5");
   sub.add_flag("--rebuy", options->rebuy,
                "Items bought before may be listed, and count where they are bought again");
   add_weight_options(sub, options->weights);
   add_model_options(sub, options->model);
-  command.run = [options, &sub](Run& run) { run_evaluate(*options, sub, run); };
+  command.run = [options, sub](Run& run) { run_evaluate(*options, sub, run); };
   return command;
 }
 

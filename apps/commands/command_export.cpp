@@ -144,20 +144,20 @@ Command add_export(CLI::App& app) {
                    "  tenure export shop.h5 model.h5 --customer 12347 -o 12347.json\n"
                    "  tenure export shop.h5 --customer 12347 --key shop.key\n");
   auto options = std::make_shared<Options>();
-  CLI::App& sub = *command.app;
+  const CommandOptions sub = command.options;
   sub.add_option("FILE", options->files, "Stores and models")
-      ->required()
-      ->type_name("STORE.h5|MODEL.h5");
+      .required()
+      .type_name("STORE.h5|MODEL.h5");
   sub.add_option("--customer", options->customer, "Customer id, in one of the files at least")
-      ->required()
-      ->type_name("ID");
+      .required()
+      .type_name("ID");
   add_key_option(sub, options->key);
   // The document is the command's JSON object: two names for one target.
   const auto common = command.common;
   sub.add_option("-o,--output", common->json, "File to write; standard output unless told")
-      ->type_name("FILE.json")
-      ->excludes("--json");
-  sub.parse_complete_callback([common] {
+      .type_name("FILE.json")
+      .excludes("--json");
+  sub.when_parsed([common] {
     if (common->json.empty()) common->json = "-";
   });
   command.run = [options, common](Run& run) { run_export(*options, common->json, run); };

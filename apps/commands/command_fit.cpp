@@ -79,33 +79,33 @@ std::vector<std::string> model_names() {
   return names;
 }
 
-void add_inputs(CLI::App& sub, FitRequest& request) {
-  sub.add_option("STORE", request.store, "Store to fit on")->type_name("STORE.h5");
+void add_inputs(const CommandOptions& sub, FitRequest& request) {
+  sub.add_option("STORE", request.store, "Store to fit on").type_name("STORE.h5");
   sub.add_option(
          "--counts", request.counts,
          "Instead of a store: customers summarised in csv files with the columns frequency, "
          "recency, T (or periods), and optionally weights, mean_value, log_gaps; several "
          "are pooled")
-      ->type_name("CSV")
-      ->allow_extra_args(false);
+      .type_name("CSV")
+      .one_value();
   sub.add_option("--survival", request.survival,
                  "For sbg: csv with the columns period, survival (share of the cohort, 1 at 0)")
-      ->type_name("CSV");
+      .type_name("CSV");
   sub.add_option("--cohort-size", request.cohort_size, "Customers behind --survival")
-      ->capture_default_str();
+      .show_default();
   sub.add_option("--model", request.model,
                  "Order model (bg-nbd unless told); gamma-gamma for spend per order, sbg for "
                  "contracts, all for a comparison")
-      ->check(CLI::IsMember(model_names()));
+      .one_of(model_names());
   sub.add_option("--unit", request.unit, "Time unit of the parameters")
-      ->check(CLI::IsMember({"day", "week", "year"}))
-      ->capture_default_str();
+      .one_of({"day", "week", "year"})
+      .show_default();
   sub.add_option("--calibration-end", request.calibration_end,
                  "Last day the model sees, inclusive; what comes after is its test")
-      ->type_name("DATE");
+      .type_name("DATE");
   sub.add_option("--cohort-start", request.cohort_start,
                  "Leave out customers whose first order is before this date")
-      ->type_name("DATE");
+      .type_name("DATE");
 }
 
 }  // namespace
@@ -120,42 +120,42 @@ Command add_fit(CLI::App& app) {
       "  tenure fit --counts north.csv --counts south.csv --model mbg-nbd\n"
       "  tenure fit --survival contracts.csv --model sbg\n");
   auto request = std::make_shared<FitRequest>();
-  CLI::App& sub = *command.app;
+  const CommandOptions sub = command.options;
   add_inputs(sub, *request);
   sub.add_option("--covariates", request->covariates,
                  "For bg-nbd and pareto-nbd: csv with a customer's id first, then numbers that do "
                  "not change over time, one row a customer")
-      ->type_name("CSV");
+      .type_name("CSV");
   sub.add_option("--covariates-on", request->covariates_on, "What they bear on")
-      ->check(CLI::IsMember({"both", "rate", "dropout"}))
-      ->capture_default_str();
+      .one_of({"both", "rate", "dropout"})
+      .show_default();
   sub.add_option("--regularity", request->regularity,
                  "For mbg-cnbd: ticks of the order clock an order; found by likelihood otherwise")
-      ->check(CLI::Range(1, customers::kLargestRegularity))
-      ->type_name("K");
+      .range(1, customers::kLargestRegularity)
+      .type_name("K");
   sub.add_option("--by", request->by,
                  "A model for each region, or for each quarter of first orders; small groups are "
                  "drawn to the mean of all. With --model all: the comparison in each, on its own")
-      ->check(CLI::IsMember({"region", "quarter"}));
+      .one_of({"region", "quarter"});
   sub.add_option("--groups", request->groups,
                  "With --by region: csv with the columns region, group that puts regions together; "
                  "the region * stands for all others")
-      ->type_name("CSV");
+      .type_name("CSV");
   sub.add_option("--bootstrap", request->bootstrap,
                  "Also standard errors from so many resamples of the customers")
-      ->type_name("N");
+      .type_name("N");
   sub.add_option("--customer", request->customer, "Also tell what the model says of this customer")
-      ->type_name("ID");
+      .type_name("ID");
   add_key_option(sub, request->key);
-  CLI::Option* horizon = sub.add_option(
+  const Option horizon = sub.add_option(
       "--horizon", request->horizon,
       "Time units ahead: for --customer (default 52), the total over --counts, periods of sbg");
   sub.add_option("--discount", request->discount,
                  "Discount rate a year of the expected residual orders of --customer")
-      ->capture_default_str();
+      .show_default();
   sub.add_option("--margin", request->margin,
                  "Share of an order's value that is earned: also the lifetime value of --customer");
-  command.run = [request, horizon](Run& run) { run_fit(*request, horizon->count() > 0, run); };
+  command.run = [request, horizon](Run& run) { run_fit(*request, horizon.given(), run); };
   return command;
 }
 

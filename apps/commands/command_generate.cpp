@@ -35,12 +35,12 @@ Command add_generate(CLI::App& app) {
     std::string output;
   };
   auto options = std::make_shared<Options>();
-  command.app->add_option("WORLD", options->world, "World file")
-      ->required()
-      ->type_name("WORLD.toml");
-  command.app->add_option("-o,--output", options->output, "Store to write")
-      ->required()
-      ->type_name("STORE.h5");
+  command.options.add_option("WORLD", options->world, "World file")
+      .required()
+      .type_name("WORLD.toml");
+  command.options.add_option("-o,--output", options->output, "Store to write")
+      .required()
+      .type_name("STORE.h5");
   command.run = [options](Run& run) { run_generate(options->world, options->output, run); };
   return command;
 }

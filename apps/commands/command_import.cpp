@@ -101,29 +101,27 @@ Command add_import(CLI::App& app) {
       "  tenure import orders.csv -o shop.h5 --items catalogue.csv\n"
       "  tenure import orders.csv -o shop.h5 --pseudonymize shop.key --new-key\n");
   auto options = std::make_shared<Options>();
-  CLI::App& sub = *command.app;
-  sub.add_option("INPUT", options->inputs, "Log files, read in this order as one log")->required();
-  sub.add_option("-o,--output", options->output, "Store to write")
-      ->required()
-      ->type_name("STORE.h5");
+  const CommandOptions sub = command.options;
+  sub.add_option("INPUT", options->inputs, "Log files, read in this order as one log").required();
+  sub.add_option("-o,--output", options->output, "Store to write").required().type_name("STORE.h5");
   std::vector<std::string> names;
   for (const auto& [name, format] : formats()) names.push_back(name);
   sub.add_option("--format", options->format, "Layout of the log; auto looks at the first lines")
-      ->check(CLI::IsMember(names))
-      ->capture_default_str();
+      .one_of(names)
+      .show_default();
   sub.add_option("--columns", options->columns,
                  "Column names of a csv by role: customer, item, time, quantity, price, region, "
                  "channel, order, kind, text, category (of the item)")
-      ->type_name("ROLE=COLUMN,...");
+      .type_name("ROLE=COLUMN,...");
   sub.add_option("--currency", options->currency, "Currency of the prices, kept with the store");
   sub.add_option("--items", options->items,
                  "Catalogue: columns item and text, category or both; also of items without events")
-      ->type_name("ITEMS.csv");
+      .type_name("ITEMS.csv");
   sub.add_flag("--strict", options->strict, "Stop at the first faulty row instead of counting it");
   sub.add_option("--pseudonymize", options->key,
                  "Replace customer ids by keyed hashes (HMAC-SHA-256); the key file is one line of "
                  "64 or more hexadecimal digits, not readable by everybody")
-      ->type_name("KEYFILE");
+      .type_name("KEYFILE");
   sub.add_flag("--new-key", options->new_key,
                "Make that key file first; an error where it is there already");
   command.run = [options](Run& run) { run_import(*options, run); };

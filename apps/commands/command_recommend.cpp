@@ -213,25 +213,25 @@ Command add_recommend(CLI::App& app) {
                                  "  tenure recommend model.h5 --all --deny recalled.txt --stock "
                                  "stock.csv --categories categories.csv --cap 2\n");
   auto options = std::make_shared<Options>();
-  CLI::App& sub = *command.app;
-  sub.add_option("MODEL", options->model, "Trained model")->required()->type_name("MODEL.h5");
+  const CommandOptions sub = command.options;
+  sub.add_option("MODEL", options->model, "Trained model").required().type_name("MODEL.h5");
   sub.add_option("--customer", options->customers, "Customer id; may be given several times")
-      ->type_name("ID");
+      .type_name("ID");
   add_key_option(sub, options->key);
   sub.add_flag("--all", options->all, "Every customer of the model");
   sub.add_option("--region", options->region,
                  "The list of a new customer of this region, by what sells there; with --channel "
                  "by both where both are known");
   sub.add_option("--channel", options->channel, "The list of a new customer of this channel");
-  sub.add_option("-n,--count", options->n, "Items per list")->capture_default_str();
+  sub.add_option("-n,--count", options->n, "Items per list").show_default();
   sub.add_flag("--rebuy", options->rebuy, "Items bought before may be shown again");
   sub.add_option("--retriever", options->retriever, "How items are searched")
-      ->check(CLI::IsMember({"auto", "exact", "flat", "hnsw", "ivf"}))
-      ->capture_default_str();
+      .one_of({"auto", "exact", "flat", "hnsw", "ivf"})
+      .show_default();
   sub.add_option("--recall-target", options->recall_target,
                  "With --retriever auto: share of the true best items that must be found; below 1 "
                  "a large catalogue is searched by a graph")
-      ->capture_default_str();
+      .show_default();
   sub.add_flag("--explain", options->explain,
                "Which items of the customer's history made each item rank");
   add_rule_options(sub, options->rules);

@@ -88,17 +88,17 @@ Command add_report(CLI::App& app) {
       "  tenure report result.h5 -o report.html\n"
       "  tenure report shop.h5 model.h5 result.h5 -o report.html --title \"Autumn review\"\n");
   auto options = std::make_shared<Options>();
-  CLI::App& sub = *command.app;
+  const CommandOptions sub = command.options;
   sub.add_option("FILE", options->files,
                  "A store, a model, a result: one of each at most, in any order")
-      ->required()
-      ->expected(1, 3)
-      ->type_name("STORE.h5 | MODEL.h5 | RESULT.h5");
+      .required()
+      .expected(1, 3)
+      .type_name("STORE.h5 | MODEL.h5 | RESULT.h5");
   sub.add_option("-o,--output", options->output, "HTML page to write")
-      ->required()
-      ->type_name("REPORT.html");
+      .required()
+      .type_name("REPORT.html");
   sub.add_option("--title", options->title, "Heading of the page (default: the first file's name)")
-      ->type_name("TEXT");
+      .type_name("TEXT");
   command.run = [options](Run& run) { run_report(*options, run); };
   return command;
 }

@@ -134,9 +134,9 @@ Command add_risk(CLI::App& app) {
                                  "  tenure risk datasets/markets/cross-border.toml\n"
                                  "  tenure risk markets.toml --json -\n");
   auto path = std::make_shared<std::string>();
-  command.app->add_option("MARKETS", *path, "Indicators, judgements and values by region")
-      ->required()
-      ->type_name("MARKETS.toml");
+  command.options.add_option("MARKETS", *path, "Indicators, judgements and values by region")
+      .required()
+      .type_name("MARKETS.toml");
   command.run = [path](Run& run) {
     const MarketSurvey survey = customers::read_market_survey(*path);
     const MarketRisk risk = assess_markets(survey);

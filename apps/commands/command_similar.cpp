@@ -58,12 +58,12 @@ Command add_similar(CLI::App& app) {
                                  "  tenure similar model.h5 --item 85123A -n 5\n"
                                  "  tenure similar model.h5 --customer 12347\n");
   auto options = std::make_shared<Options>();
-  CLI::App& sub = *command.app;
-  sub.add_option("MODEL", options->model, "Trained model")->required()->type_name("MODEL.h5");
-  sub.add_option("--item", options->item, "Item id")->type_name("ID");
-  sub.add_option("--customer", options->customer, "Customer id")->type_name("ID");
+  const CommandOptions sub = command.options;
+  sub.add_option("MODEL", options->model, "Trained model").required().type_name("MODEL.h5");
+  sub.add_option("--item", options->item, "Item id").type_name("ID");
+  sub.add_option("--customer", options->customer, "Customer id").type_name("ID");
   add_key_option(sub, options->key);
-  sub.add_option("-n,--count", options->n, "Neighbours to print")->capture_default_str();
+  sub.add_option("-n,--count", options->n, "Neighbours to print").show_default();
   command.run = [options](Run& run) { run_similar(*options, run); };
   return command;
 }

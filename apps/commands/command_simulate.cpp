@@ -149,34 +149,34 @@ Command add_simulate(CLI::App& app) {
       "  tenure simulate datasets/scenarios/store.toml --store shop.h5 -o result.h5 --report "
       "report.html\n");
   auto options = std::make_shared<Options>();
-  CLI::App& sub = *command.app;
+  const CommandOptions sub = command.options;
   sub.add_option("SCENARIO", options->scenario, "Population, levers and strategies")
-      ->required()
-      ->type_name("SCENARIO.toml");
-  CLI::Option* store =
+      .required()
+      .type_name("SCENARIO.toml");
+  const Option store =
       sub.add_option("--store", options->store,
                      "Store whose customers are simulated, for scenarios with from_store = true; a "
                      "synthetic shop where none is given")
-          ->type_name("STORE.h5");
+          .type_name("STORE.h5");
   sub.add_option("--model", options->model, "With --store: order model fitted to its log")
-      ->needs(store)
-      ->check(CLI::IsMember(order_model_names()))
-      ->capture_default_str();
-  CLI::Option* precision =
+      .needs(store)
+      .one_of(order_model_names())
+      .show_default();
+  const Option precision =
       sub.add_option("--precision", options->study.precision,
                      "Add replications until the Monte-Carlo interval of every ROI is no wider "
                      "than so much to either side, e.g. 0.05")
-          ->check(CLI::PositiveNumber);
+          .over_zero();
   sub.add_option("--max-replications", options->study.max_replications,
                  "With --precision: no more than so many")
-      ->needs(precision)
-      ->check(CLI::Range(2, 1 << 23))
-      ->capture_default_str();
+      .needs(precision)
+      .range(2, 1 << 23)
+      .show_default();
   sub.add_flag("--decompose", options->study.decompose,
                "Simulate everything once more with other luck, to tell which customers there are "
                "from what they happen to do in the variance of ROI");
-  sub.add_option("-o,--output", options->output, "Result to write")->type_name("RESULT.h5");
-  sub.add_option("--report", options->report, "HTML page to write")->type_name("REPORT.html");
+  sub.add_option("-o,--output", options->output, "Result to write").type_name("RESULT.h5");
+  sub.add_option("--report", options->report, "HTML page to write").type_name("REPORT.html");
   command.run = [options](Run& run) { run_simulate(*options, run); };
   return command;
 }

@@ -101,18 +101,16 @@ Command add_train(CLI::App& app) {
       "  tenure train shop.h5 -o model.h5\n"
       "  tenure train shop.h5 -o model.h5 --factors 128 --regularization 0.1 --epochs 12\n");
   auto options = std::make_shared<Options>();
-  CLI::App& sub = *command.app;
-  sub.add_option("STORE", options->store, "Store to train on")->required()->type_name("STORE.h5");
-  sub.add_option("-o,--output", options->output, "Model to write")
-      ->required()
-      ->type_name("MODEL.h5");
+  const CommandOptions sub = command.options;
+  sub.add_option("STORE", options->store, "Store to train on").required().type_name("STORE.h5");
+  sub.add_option("-o,--output", options->output, "Model to write").required().type_name("MODEL.h5");
   sub.add_option("--split", options->split, kSplitHelp);
   sub.add_option("--at", options->at, "Cut-offs of the metrics, e.g. 10,20")
-      ->delimiter(',')
-      ->capture_default_str();
+      .delimiter(',')
+      .show_default();
   add_weight_options(sub, options->weights);
   add_model_options(sub, options->model);
-  command.run = [options, &sub](Run& run) {
+  command.run = [options, sub](Run& run) {
     run_train(*options, plan_model(sub, options->model), run);
   };
   return command;

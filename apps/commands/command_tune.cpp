@@ -172,23 +172,23 @@ Command add_tune(CLI::App& app) {
       "  tenure evaluate shop.h5 --config best.toml\n"
       "  tenure tune shop.h5 --config blend.toml -o weighed.toml  # a blend's weights\n");
   auto options = std::make_shared<Options>();
-  CLI::App& sub = *command.app;
-  sub.add_option("STORE", options->store, "Store to tune on")->required()->type_name("STORE.h5");
+  const CommandOptions sub = command.options;
+  sub.add_option("STORE", options->store, "Store to tune on").required().type_name("STORE.h5");
   sub.add_option("-o,--output", options->output, "Configuration file to write, for --config")
-      ->type_name("FILE.toml");
+      .type_name("FILE.toml");
   sub.add_option("--split", options->split, kSplitHelp);
   sub.add_option("--candidates", options->tune.candidates,
                  "Candidates; the first is the options as given")
-      ->capture_default_str();
+      .show_default();
   sub.add_option("--keep-one-in", options->tune.keep_one_in,
                  "Share of a rung's candidates that goes on to more passes")
-      ->capture_default_str();
-  sub.add_option("--metric", options->tune.metric, "What is maximised")->capture_default_str();
+      .show_default();
+  sub.add_option("--metric", options->tune.metric, "What is maximised").show_default();
   sub.add_flag("--rebuy", options->rebuy,
                "Items bought before may be listed, and count where they are bought again");
   add_weight_options(sub, options->weights);
   add_model_options(sub, options->model);
-  command.run = [options, &sub](Run& run) {
+  command.run = [options, sub](Run& run) {
     run_tune(*options, plan_model(sub, options->model), run);
   };
   return command;

@@ -58,18 +58,18 @@ Command add_update(CLI::App& app) {
       make_command(app, "update", "Bring new events into a trained model without training it again",
                    "  tenure update model.h5 week.h5 -o model2.h5\n");
   auto options = std::make_shared<Options>();
-  CLI::App& sub = *command.app;
-  sub.add_option("MODEL", options->model, "Trained model")->required()->type_name("MODEL.h5");
+  const CommandOptions sub = command.options;
+  sub.add_option("MODEL", options->model, "Trained model").required().type_name("MODEL.h5");
   sub.add_option("STORE", options->store,
                  "Store with the new events, of known and new customers and items")
-      ->required()
-      ->type_name("STORE.h5");
+      .required()
+      .type_name("STORE.h5");
   sub.add_option("-o,--output", options->output, "Model to write")
-      ->required()
-      ->type_name("MODEL2.h5");
+      .required()
+      .type_name("MODEL2.h5");
   sub.add_option("--sweeps", options->sweeps,
                  "Passes over the customers, then the items, that the events touch")
-      ->capture_default_str();
+      .show_default();
   command.run = [options](Run& run) { run_update(*options, run); };
   return command;
 }

@@ -8,7 +8,6 @@
 #include <tenure/core/time.hpp>
 #include <tenure/customers/forecast.hpp>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -214,36 +213,36 @@ SectionScope scope_of(const OrderHistory& grouped, std::vector<std::string> name
 
 }  // namespace
 
-void add_section_options(CLI::App& sub, SectionOptions& options) {
+void add_section_options(const CommandOptions& sub, SectionOptions& options) {
   const std::string group = "Sections";
   sub.add_option("--by", options.by,
                  "Key figures, new against returning, by region, channel or cohort, or by month or "
                  "week; --forecast, --survival and --funnel follow region and channel")
-      ->check(CLI::IsMember({"region", "channel", "cohort", "month", "week"}))
-      ->group(group);
+      .one_of({"region", "channel", "cohort", "month", "week"})
+      .group(group);
   options.forecast_given =
       sub.add_option("--forecast", options.forecast,
                      "Forecast orders, active customers and revenue so many periods ahead, with "
                      "intervals and a backtest")
-          ->type_name("N")
-          ->group(group);
+          .type_name("N")
+          .group(group);
   sub.add_option("--period", options.period, "Period of --forecast")
-      ->check(CLI::IsMember({"month", "week"}))
-      ->capture_default_str()
-      ->group(group);
+      .one_of({"month", "week"})
+      .show_default()
+      .group(group);
   sub.add_flag("--survival", options.survival,
                "Kaplan-Meier curve of the days from first to last order")
-      ->group(group);
+      .group(group);
   sub.add_option("--inactive-days", options.inactive_days,
                  "Days without an order after which --survival counts a customer as gone")
-      ->capture_default_str()
-      ->group(group);
-  sub.add_flag("--funnel", options.funnel, "Customers by kind of event")->group(group);
+      .show_default()
+      .group(group);
+  sub.add_flag("--funnel", options.funnel, "Customers by kind of event").group(group);
   options.alerts = sub.add_option("--alerts", options.rules,
                                   "Early warnings, by the rules of a file or by the defaults")
-                       ->expected(0, 1)
-                       ->type_name("[RULES.toml]")
-                       ->group(group);
+                       .expected(0, 1)
+                       .type_name("[RULES.toml]")
+                       .group(group);
 }
 
 customers::PeriodUnit unit_of(const SectionOptions& options) {
@@ -252,12 +251,11 @@ customers::PeriodUnit unit_of(const SectionOptions& options) {
 
 Sections::Sections(const SectionOptions& options) : options_(options) {
   constexpr std::size_t kLongest = 520;
-  if (options.forecast_given->count() > 0 &&
-      (options.forecast == 0 || options.forecast > kLongest)) {
+  if (options.forecast_given.given() && (options.forecast == 0 || options.forecast > kLongest)) {
     throw ArgumentError("--forecast must be between 1 and 520 periods");
   }
   if (options.inactive_days <= 0) throw ArgumentError("--inactive-days must be over 0");
-  if (options.alerts->count() > 0) {
+  if (options.alerts.given()) {
     rules_ = options.rules.empty() ? customers::default_warning_rules()
                                    : customers::read_warning_rules(options.rules);
   }

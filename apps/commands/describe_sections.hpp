@@ -1,6 +1,6 @@
 #pragma once
 
-#include "cli_fwd.hpp"
+#include "command_options.hpp"
 #include "run.hpp"
 
 #include <tenure/core/events.hpp>
@@ -23,14 +23,14 @@ struct SectionOptions {
   std::int32_t inactive_days = 365;
   bool funnel = false;
   std::string rules;
-  CLI::Option* alerts = nullptr;  ///< given, with or without a file of rules
-  CLI::Option* forecast_given = nullptr;
+  Option alerts;  ///< given, with or without a file of rules
+  Option forecast_given;
 };
 
 /// Of --period.
 customers::PeriodUnit unit_of(const SectionOptions& options);
 
-void add_section_options(CLI::App& sub, SectionOptions& options);
+void add_section_options(const CommandOptions& sub, SectionOptions& options);
 
 /// The sections asked for: each a part of the text and a key of the JSON object.
 class Sections {

@@ -2,7 +2,6 @@
 
 #include <tenure/core/error.hpp>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 namespace tenure::apps {
@@ -19,11 +18,11 @@ std::vector<std::uint32_t> codes_of(const std::string& what, const std::vector<s
   return codes;
 }
 
-void add_key_option(CLI::App& sub, std::string& key_file) {
+void add_key_option(const CommandOptions& sub, std::string& key_file) {
   sub.add_option("--key", key_file,
                  "Key the file's customers were pseudonymised with: --customer is then an original "
                  "id, not a pseudonym")
-      ->type_name("KEYFILE");
+      .type_name("KEYFILE");
 }
 
 CustomerLookup::CustomerLookup(const std::string& key_file) : key_file_(key_file) {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "cli_fwd.hpp"
+#include "command_options.hpp"
 
 #include <tenure/core/events.hpp>
 #include <tenure/core/pseudonym.hpp>
@@ -17,7 +17,7 @@ std::vector<std::uint32_t> codes_of(const std::string& what, const std::vector<s
                                     const Dictionary& dictionary);
 
 /// Adds --key, for commands that look customers up by --customer.
-void add_key_option(CLI::App& sub, std::string& key_file);
+void add_key_option(const CommandOptions& sub, std::string& key_file);
 
 /// The customers of a file: their ids, and whose pseudonyms these are.
 struct CustomerIds {

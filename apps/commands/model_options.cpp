@@ -7,7 +7,6 @@
 #include <tenure/core/csv.hpp>
 #include <tenure/core/error.hpp>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -114,38 +113,38 @@ std::vector<ModelComponent> components_of(const ConfigTable& root) {
 
 }  // namespace
 
-void add_model_options(CLI::App& sub, ModelOptions& options) {
+void add_model_options(const CommandOptions& sub, ModelOptions& options) {
   const std::string group = "Model options";
   std::vector<std::string> names;
   for (const ModelKind& kind : recommender::model_kinds()) names.emplace_back(kind.name);
   sub.add_option("--model", options.model, "Model to train")
-      ->check(CLI::IsMember(names))
-      ->capture_default_str()
-      ->group(group);
+      .one_of(names)
+      .show_default()
+      .group(group);
   for (const ModelKind& kind : recommender::model_kinds()) {
     for (const OptionSpec& spec : kind.options) {
       const std::string name(spec.name);
       if (!options.given.emplace(name, "").second) continue;
       sub.add_option(flag_of(name), options.given[name], help_of(name))
-          ->type_name("VALUE")
-          ->group(group);
+          .type_name("VALUE")
+          .group(group);
     }
   }
   sub.add_option("--config", options.config,
                  "TOML file with the model and the options above by their names with underscores; "
                  "the command line wins")
-      ->type_name("FILE.toml")
-      ->group(group);
+      .type_name("FILE.toml")
+      .group(group);
 }
 
-ModelPlan plan_model(const CLI::App& sub, const ModelOptions& options) {
+ModelPlan plan_model(const CommandOptions& sub, const ModelOptions& options) {
   std::string name = options.model;
   ModelPlan plan = plan_of(recommender::model_kind(name));
   if (!options.config.empty()) {
     const ConfigFile file = ConfigFile::read(options.config);
     const ConfigTable root = file.root();
     const std::string written = root.text_or("model", name);
-    if (sub.get_option("--model")->count() == 0) {
+    if (!sub.given("--model")) {
       plan = plan_of(kind_of(root, written));
     }
     take_config(root, plan.values);

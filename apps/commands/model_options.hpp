@@ -1,6 +1,6 @@
 #pragma once
 
-#include "cli_fwd.hpp"
+#include "command_options.hpp"
 #include "run.hpp"
 
 #include <tenure/core/events.hpp>
@@ -32,11 +32,11 @@ struct ModelOptions {
 };
 
 /// Adds --model, an option for each option of any kind of model, and --config to a command.
-void add_model_options(CLI::App& sub, ModelOptions& options);
+void add_model_options(const CommandOptions& sub, ModelOptions& options);
 
 /// The model asked for: --config where given, then the command line, which wins.
 /// @throws DataError for a fault of the file, ArgumentError for one of the options.
-ModelPlan plan_model(const CLI::App& sub, const ModelOptions& options);
+ModelPlan plan_model(const CommandOptions& sub, const ModelOptions& options);
 
 /// A kind with its default options. @throws ArgumentError for a name that is none.
 ModelPlan plan_baseline(const std::string& name);

@@ -5,43 +5,42 @@
 #include <tenure/core/csv.hpp>
 #include <tenure/core/error.hpp>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <cmath>
 
 namespace tenure::apps {
 
-void add_rule_options(CLI::App& sub, RuleOptions& options) {
+void add_rule_options(const CommandOptions& sub, RuleOptions& options) {
   const std::string group = "Rules";
   sub.add_option("--allow", options.allow, "List only the items of this file, one id a line")
-      ->type_name("FILE")
-      ->group(group);
+      .type_name("FILE")
+      .group(group);
   sub.add_option("--deny", options.deny, "Never list the items of this file, one id a line")
-      ->type_name("FILE")
-      ->group(group);
+      .type_name("FILE")
+      .group(group);
   sub.add_option("--boost", options.boost,
                  "Columns item and factor (> 0; above 1 raises) or add or both: score * factor + "
                  "add, a score below 0 divided by factor")
-      ->type_name("FILE.csv")
-      ->group(group);
+      .type_name("FILE.csv")
+      .group(group);
   sub.add_option("--stock", options.stock,
                  "Columns item,stock: items of stock 0 or less are not listed, items not in the "
                  "file are in stock")
-      ->type_name("FILE.csv")
-      ->group(group);
+      .type_name("FILE.csv")
+      .group(group);
   sub.add_option("--categories", options.categories,
                  "Columns item,category, for --cap and --diversity")
-      ->type_name("FILE.csv")
-      ->group(group);
+      .type_name("FILE.csv")
+      .group(group);
   sub.add_option("--cap", options.cap,
                  "At most so many items of a category in a list; items without one are not limited")
-      ->type_name("N")
-      ->group(group);
+      .type_name("N")
+      .group(group);
   sub.add_option("--diversity", options.diversity,
                  "0 (by score alone) to below 1: how much likeness to items listed already costs")
-      ->type_name("L")
-      ->group(group);
+      .type_name("L")
+      .group(group);
 }
 
 RuleFiles::RuleFiles(const Execution& execution, const RuleOptions& options,

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "cli_fwd.hpp"
+#include "command_options.hpp"
 #include "run.hpp"
 
 #include <tenure/core/events.hpp>
@@ -23,7 +23,7 @@ struct RuleOptions {
   double diversity = 0.0;
 };
 
-void add_rule_options(CLI::App& sub, RuleOptions& options);
+void add_rule_options(const CommandOptions& sub, RuleOptions& options);
 
 /// The rules in a model's item codes, and what was made of the files.
 class RuleFiles {

@@ -3,7 +3,6 @@
 #include <tenure/core/csv.hpp>
 #include <tenure/core/error.hpp>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -54,22 +53,22 @@ std::vector<KindWeight> kind_weights(std::string_view text) {
 
 }  // namespace
 
-void add_weight_options(CLI::App& sub, WeightOptions& options) {
+void add_weight_options(const CommandOptions& sub, WeightOptions& options) {
   const std::string group = "Weights of events";
   sub.add_option("--kinds", options.kinds,
                  "Kinds of events that count, each with its weight [purchase=1]")
-      ->type_name("KIND=WEIGHT,...")
-      ->group(group);
+      .type_name("KIND=WEIGHT,...")
+      .group(group);
   sub.add_option("--value", options.value,
                  "What a customer's events with an item add up to: binary (the largest weight), "
                  "count (their sum), quantity (the sum of weight x quantity) [binary]")
-      ->type_name("VALUE")
-      ->group(group);
+      .type_name("VALUE")
+      .group(group);
   sub.add_option("--decay-half-life", options.decay_half_life,
                  "Days in which the weight of an event halves, back from the last event trained "
                  "on [no decay]")
-      ->type_name("DAYS")
-      ->group(group);
+      .type_name("DAYS")
+      .group(group);
 }
 
 recommender::InteractionOptions interaction_options(const WeightOptions& options) {

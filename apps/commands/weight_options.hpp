@@ -1,6 +1,6 @@
 #pragma once
 
-#include "cli_fwd.hpp"
+#include "command_options.hpp"
 #include "run.hpp"
 
 #include <tenure/recommender/interactions.hpp>
@@ -21,7 +21,7 @@ struct WeightOptions {
 };
 
 /// Adds --kinds, --value and --decay-half-life to a command.
-void add_weight_options(CLI::App& sub, WeightOptions& options);
+void add_weight_options(const CommandOptions& sub, WeightOptions& options);
 
 /// @throws ArgumentError that names the option and the part at fault.
 recommender::InteractionOptions interaction_options(const WeightOptions& options);
