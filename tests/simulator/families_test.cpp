@@ -1,3 +1,4 @@
+#include "sample_size.hpp"
 #include "scenarios.hpp"
 
 #include <tenure/core/money.hpp>
@@ -18,9 +19,12 @@
 namespace tenure::simulator::test {
 namespace {
 
+using tenure::test::kSmaller;
+using tenure::test::kWider;
+
 constexpr std::array<double, 6> kWeeks = {3, 9, 20, 39, 60, 104};
 constexpr double kChiSquare6 = 22.458;  // quantile .999
-constexpr double kRelativeError = 0.005;
+constexpr double kRelativeError = 0.005 * kWider;
 constexpr std::uint32_t kReplications = 100;
 
 struct Case {
@@ -93,7 +97,7 @@ TEST_P(FamilyTruth, OrdersMatchTheClosedForm) {
     if (expected == 0.0) continue;
     Execution execution;
     execution.seed = 700 + i;
-    const std::uint64_t customers = kWeeks[i] < 10.0 ? 12000 : 6000;
+    const std::uint64_t customers = (kWeeks[i] < 10.0 ? 12000 : 6000) / kSmaller;
     const Outcome outcome =
         simulate(execution, new_customers(c.model, customers, kReplications, 7.0 * kWeeks[i]));
     MeanAndError orders = per_customer(outcome, 0, [](const Totals& t) { return t.orders; });
@@ -112,8 +116,8 @@ TEST_P(FamilyTruth, SurvivalMatchesTheClosedForm) {
     const double expected = c.survival(kWeeks[i]);
     Execution execution;
     execution.seed = 800 + i;
-    const Outcome outcome =
-        simulate(execution, new_customers(c.model, 3000, kReplications, 7.0 * kWeeks[i]));
+    const Outcome outcome = simulate(
+        execution, new_customers(c.model, 3000 / kSmaller, kReplications, 7.0 * kWeeks[i]));
     const auto active = per_customer(outcome, 0, [](const Totals& t) { return t.active; });
     if (expected == 1.0) {
       EXPECT_DOUBLE_EQ(active.mean, 1.0);
@@ -134,7 +138,8 @@ TEST(FamilyTruth, TodaysCustomersFollowTheConditionalExpectation) {
   scenario.population = {};
   scenario.population.from_store = true;
   const LifetimeModel model = model_of(Family::kParetoNbd, {p.r, p.alpha, p.s, p.beta});
-  const Outcome outcome = simulate({}, scenario, same_customers(model, 3000, 3.0, 30.0, 39.0));
+  const Outcome outcome =
+      simulate({}, scenario, same_customers(model, 3000 / kSmaller, 3.0, 30.0, 39.0));
   const auto orders = per_customer(outcome, 0, [](const Totals& t) { return t.orders; });
   const double expected =
       customers::pareto_nbd_conditional_expected_orders(p, 3.0, 30.0, 39.0, 39.0);

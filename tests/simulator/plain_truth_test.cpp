@@ -1,5 +1,6 @@
 // Lives without levers against the closed forms of each family.
 #include "plain_models.hpp"
+#include "sample_size.hpp"
 #include "statistics.hpp"
 
 #include <tenure/core/money.hpp>
@@ -15,6 +16,8 @@
 
 namespace tenure::simulator::test {
 namespace {
+
+using tenure::test::kSmaller;
 
 constexpr std::array<double, 20> kWeeks = {1,  2,  3,  4,  6,  8,  10, 13,  17,  22,
                                            26, 32, 39, 45, 52, 65, 78, 104, 156, 260};
@@ -108,7 +111,7 @@ TEST_P(PlainTruth, OrdersSurvivalSpendAndDiscountedValueMatchClosedFormsAtTwenty
   JointCheck discounted("discounted_value");
   for (const double weeks : kWeeks) {
     const double days = kDaysPerWeek * weeks;
-    const std::uint32_t customers = weeks < 5.0 ? 8000 : 2000;
+    const std::uint32_t customers = (weeks < 5.0 ? 8000 : 2000) / kSmaller;
     const auto seed = static_cast<std::uint64_t>(1000.0 + weeks);
     const Figures figures = simulate_batches(model, seed, static_cast<float>(days), customers);
     const double repeats = expected_repeat_orders(family, weeks);

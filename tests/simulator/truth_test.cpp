@@ -1,3 +1,4 @@
+#include "sample_size.hpp"
 #include "scenarios.hpp"
 
 #include <tenure/core/money.hpp>
@@ -16,14 +17,17 @@
 namespace tenure::simulator::test {
 namespace {
 
+using tenure::test::kSmaller;
+using tenure::test::kWider;
+
 constexpr std::array<double, 10> kWeeks = {2, 4, 8, 13, 20, 26, 39, 52, 78, 104};
 /// Quantiles .999 of chi-square.
 constexpr double kChiSquare4 = 18.467;
 constexpr double kChiSquare10 = 29.588;
-constexpr double kRelativeError = 0.005;  // what the Monte-Carlo error must stay under
-constexpr double kSigmas = 4.0;           // for single checks: p under 1e-4
+constexpr double kRelativeError = 0.005 * kWider;  // what the Monte-Carlo error must stay under
+constexpr double kSigmas = 4.0;                    // for single checks: p under 1e-4
 
-constexpr std::uint32_t kReplications = 400;
+constexpr std::uint32_t kReplications = 400 / kSmaller;
 
 double squared_deviation(const MeanAndError& simulated, double expected) {
   const double z = (simulated.mean - expected) / simulated.error;
@@ -110,7 +114,8 @@ TEST(BaselineTruth, RetentionMatchesItsIntegralOverTheDropout) {
   const auto model = cdnow_model();
   double chi_square = 0.0;
   for (std::size_t i = 0; i < kRetentionDays.size(); ++i) {
-    const Outcome outcome = simulate(seeded(400 + i), new_customers(model, 1000, 400, 900.0));
+    const Outcome outcome =
+        simulate(seeded(400 + i), new_customers(model, 1000, kReplications, 900.0));
     const auto kept = per_customer(outcome, 0, [i](const Totals& t) { return t.retained[i]; });
     chi_square += squared_deviation(kept, retention(model.orders, kRetentionDays[i]));
   }
@@ -129,7 +134,7 @@ TEST(ExistingCustomersTruth, OrdersAndSurvivalFollowTheHistory) {
   double alive_chi_square = 0.0;
   for (std::size_t i = 0; i < histories.size(); ++i) {
     const auto [x, t_x, age] = histories[i];
-    Scenario scenario = new_customers(model, 1, 400, 7.0 * 39);
+    Scenario scenario = new_customers(model, 1, kReplications, 7.0 * 39);
     scenario.population = {};
     scenario.population.from_store = true;
     const auto existing = same_customers(model, 1000, x, t_x, age);

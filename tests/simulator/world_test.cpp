@@ -1,3 +1,4 @@
+#include "sample_size.hpp"
 #include "scenarios.hpp"
 #include "test_data.hpp"
 
@@ -21,6 +22,8 @@
 
 namespace tenure::simulator::test {
 namespace {
+
+using tenure::test::kSmaller;
 
 using ::testing::HasSubstr;
 
@@ -281,8 +284,8 @@ TEST(ShippedWorldSlow, RegionsHaveTheReportedRetentionAndOrders) {
   EXPECT_EQ(world.items, 5'000U);
   ASSERT_EQ(world.regions.size(), reported.size());
   for (const RegionSpec& region : world.regions) {
-    // 400,000 customers: standard error of a share under 0.0008.
-    Scenario scenario = new_customers(region.model, 100'000, 4, kRetentionWindowDays);
+    // 400,000 customers: standard error of a share under 0.0008, times kWider.
+    Scenario scenario = new_customers(region.model, 100'000 / kSmaller, 4, kRetentionWindowDays);
     const auto kept = per_customer(simulate({}, scenario), 0,
                                    [](const Totals& totals) { return totals.retained[3]; });
     EXPECT_NEAR(kept.mean, reported.at(region.name), 0.005) << region.name;
