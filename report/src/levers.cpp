@@ -18,10 +18,6 @@ using simulator::StrategyReturn;
 /// Levers that a chart can tell apart; the least of more are drawn together.
 constexpr std::size_t kColors = 11;
 
-double runs_of(const Outcome& outcome) {
-  return static_cast<double>(outcome.parameter_draws) * outcome.replications;
-}
-
 /// Levers by what they cost in all strategies together, those without cost left out.
 std::vector<std::size_t> costly_levers(const std::vector<std::vector<double>>& costs,
                                        std::size_t levers) {
@@ -47,6 +43,7 @@ Json step(const std::string& name, double from, double to, const char* what,
 
 std::vector<double> discounted_lever_costs(const Outcome& outcome, std::size_t strategy) {
   const std::size_t levers = outcome.lever_names.size();
+  const auto runs = static_cast<double>(outcome.runs());
   std::vector<double> costs(levers, 0.0);
   for (std::size_t m = 0; m < outcome.months; ++m) {
     double plain = 0.0;
@@ -61,7 +58,7 @@ std::vector<double> discounted_lever_costs(const Outcome& outcome, std::size_t s
     }
     for (std::size_t l = 0; l < levers; ++l) {
       costs[l] += to_units(outcome.lever_months[(strategy * levers + l) * outcome.months + m]) *
-                  discounted / plain / runs_of(outcome);
+                  discounted / plain / runs;
     }
   }
   return costs;

@@ -39,7 +39,7 @@ Json month_chart(const Outcome& outcome, Unit unit, const std::string& title, Js
 std::string orders_finding(const ResultView& view) {
   const Outcome& outcome = view.outcome;
   const std::size_t last = std::min<std::size_t>(12, outcome.months);
-  const double runs = static_cast<double>(outcome.parameter_draws) * outcome.replications;
+  const auto runs = static_cast<double>(outcome.runs());
   const auto orders_of = [&](std::size_t strategy) {
     double sum = 0.0;
     for (std::size_t m = outcome.months - last; m < outcome.months; ++m) {
@@ -64,7 +64,7 @@ std::string orders_finding(const ResultView& view) {
 
 Figure month_orders_figure(const ResultView& view) {
   const Outcome& outcome = view.outcome;
-  const double runs = static_cast<double>(outcome.parameter_draws) * outcome.replications;
+  const auto runs = static_cast<double>(outcome.runs());
   Figure figure{"month-orders",
                 "Orders month by month",
                 orders_finding(view),

@@ -1,8 +1,8 @@
 #include "sections.hpp"
 
 #include <tenure/core/money.hpp>
+#include <tenure/simulator/intervals.hpp>
 
-#include <boost/math/distributions/students_t.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -113,9 +113,8 @@ std::optional<Swing> swing_of(const Driver& driver, const std::vector<double>& r
   Swing swing{&driver, x_mean, std::sqrt(xx / (n - 1.0)), 0.0, 0.0, xy / std::sqrt(xx * yy)};
   swing.effect = xy / xx * swing.deviation;
   const double residual = std::max(0.0, yy - xy * xy / xx) / (n - 2.0);
-  const boost::math::students_t_distribution<double> student(n - 2.0);
-  swing.half_width = boost::math::quantile(boost::math::complement(student, 0.025)) *
-                     std::sqrt(residual / xx) * swing.deviation;
+  swing.half_width =
+      simulator::student_quantile(n - 2.0) * std::sqrt(residual / xx) * swing.deviation;
   return swing;
 }
 

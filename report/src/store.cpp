@@ -5,6 +5,7 @@
 #include <tenure/customers/cohort.hpp>
 #include <tenure/customers/key_figures.hpp>
 #include <tenure/customers/survival.hpp>
+#include <tenure/simulator/intervals.hpp>
 
 #include <fmt/format.h>
 
@@ -30,7 +31,7 @@ std::vector<Cell> figure_row(const StoreView& view, const std::string& name, con
   const Format& format = view.format;
   const bool money = view.history.has_value;
   const auto retained = customers::retention_after(view.history, 365, 730, region);
-  const auto again = wilson_limits(f.repurchase_rate, static_cast<double>(f.customers));
+  const auto again = simulator::wilson_limits(f.repurchase_rate, static_cast<double>(f.customers));
   return {{name},
           format.cell(static_cast<double>(f.customers), Unit::kCount),
           format.cell(static_cast<double>(f.orders), Unit::kCount),
@@ -72,7 +73,8 @@ Figure regions_figure(const StoreView& view, const KeyFigures& all) {
   for (const std::uint32_t code : view.largest) {
     const KeyFigures f = customers::key_figures(view.history, code);
     figure.table.rows.push_back(figure_row(view, view.regions[code], f, code));
-    const auto again = wilson_limits(f.repurchase_rate, static_cast<double>(f.customers));
+    const auto again =
+        simulator::wilson_limits(f.repurchase_rate, static_cast<double>(f.customers));
     rows.push_back({{"name", view.regions[code]},
                     {"value", f.repurchase_rate},
                     {"range", {again.low, again.high}},

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <tenure/simulator/engine.hpp>
+#include <tenure/simulator/intervals.hpp>
 
 #include <array>
 #include <cstdint>
@@ -12,11 +13,6 @@
 /// What each strategy pays back, against the baseline on the same draws. docs/SIMULATOR.md has the
 /// equations.
 namespace tenure::simulator {
-
-struct Interval {
-  double low = 0.0;
-  double high = 0.0;
-};
 
 /// A figure with its two intervals, which are never mixed.
 struct Estimate {
