@@ -1,3 +1,4 @@
+#include "pieces.hpp"
 #include "sections.hpp"
 
 #include <fmt/format.h>
@@ -91,19 +92,12 @@ Section model_section(const recommender::ModelFile& file, const std::string& nam
     row.push_back({meaning(metric)});
     figure.table.rows.push_back(std::move(row));
     if (!drawn(metric)) continue;
-    rows.push_back({{"name", metric},
-                    {"value", value},
-                    {"range", range ? Json{range->low, range->high} : Json(nullptr)},
-                    {"inner", nullptr},
-                    {"label", number(value).text},
-                    {"text", spread(value, range) + ": " + meaning(metric)}});
+    rows.push_back(whisker_row(metric, {value, range, std::nullopt}, number(value).text,
+                               spread(value, range) + ": " + meaning(metric)));
   }
   if (file.metrics.empty()) {
-    figure.finding =
-        "Not shown: the model was trained without a held-out part (`tenure train --split` keeps "
-        "one).";
-    figure.note.clear();
-    figure.table = {};
+    figure = not_shown(
+        figure, "the model was trained without a held-out part (`tenure train --split` keeps one)");
   } else {
     figure.finding = finding(file, longest);
     figure.chart = {

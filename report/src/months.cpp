@@ -1,3 +1,4 @@
+#include "pieces.hpp"
 #include "sections.hpp"
 
 #include <tenure/core/money.hpp>
@@ -73,10 +74,7 @@ Figure month_orders_figure(const ResultView& view) {
                     "The result keeps no interval by month.",
                 nullptr,
                 {}};
-  figure.table.header = {"Month"};
-  for (std::size_t m = 1; m <= outcome.months; ++m) {
-    figure.table.rows.push_back({{std::to_string(m), static_cast<double>(m)}});
-  }
+  figure.table = month_table(outcome.months);
   const StrategyReturn* first = view.first_strategy();
   const std::size_t chosen = first == nullptr ? 0 : view.index_of(*first);
   Json series = Json::array();
@@ -110,41 +108,36 @@ Figure net_curve_figure(const ResultView& view) {
       "interval of what is not known of the world; the table has it for every strategy.",
       nullptr,
       {}};
-  figure.table.header = {"Month"};
-  for (std::size_t m = 1; m <= outcome.months; ++m) {
-    figure.table.rows.push_back({{std::to_string(m), static_cast<double>(m)}});
-  }
+  figure.table = month_table(outcome.months);
   Json series = Json::array();
+  std::vector<Estimate> net_of_first;
   for (const StrategyReturn& s : view.returns.strategies) {
     const std::vector<Estimate> net = simulator::net_by_month(outcome, view.index_of(s));
     figure.table.header.push_back(format.axis(s.name, Unit::kMoney));
     figure.table.header.push_back(s.name + ", low");
     figure.table.header.push_back(s.name + ", high");
     const bool chosen = &s == &first;
+    if (chosen) net_of_first = net;
     // The baseline, 0 throughout, is the axis and has the first colour.
     Json line = {{"name", s.name}, {"quiet", !chosen}, {"color", view.index_of(s)}};
     for (std::size_t m = 0; m < net.size(); ++m) {
       auto& row = figure.table.rows[m];
       row.push_back(format.cell(net[m].value, Unit::kMoney));
       format.add_range(row, net[m].interval, Unit::kMoney);
-      line["values"].push_back(net[m].value);
-      line["texts"].push_back(format.spoken().with_range(net[m], Unit::kMoney));
-      if (!chosen || !net[m].interval) continue;
-      line["low"].push_back(net[m].interval->low);
-      line["high"].push_back(net[m].interval->high);
+      add_point(line, format.spoken(), net[m], Unit::kMoney, chosen);
     }
     series.push_back(std::move(line));
   }
-  const auto net = simulator::net_by_month(outcome, view.index_of(first));
   const auto deepest =
-      std::min_element(net.begin(), net.end(),
+      std::min_element(net_of_first.begin(), net_of_first.end(),
                        [](const Estimate& a, const Estimate& b) { return a.value < b.value; });
   const Format spoken = format.spoken();
   figure.finding =
       deepest->value < 0.0
           ? fmt::format(
                 "\u201c{}\u201d needs {} ahead of what it brings, at most in month\u00a0{}; {}.",
-                first.name, spoken.text(-deepest->value, Unit::kMoney), deepest - net.begin() + 1,
+                first.name, spoken.text(-deepest->value, Unit::kMoney),
+                deepest - net_of_first.begin() + 1,
                 first.payback.days
                     ? "it is paid back after " +
                           format.text(static_cast<double>(*first.payback.days), Unit::kDays)

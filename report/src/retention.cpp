@@ -1,3 +1,4 @@
+#include "pieces.hpp"
 #include "sections.hpp"
 
 #include <tenure/simulator/retention.hpp>
@@ -68,23 +69,15 @@ Figure retention_figure(const ResultView& view) {
     for (const simulator::Estimate& kept : *s->retention) {
       row.push_back(format.cell(kept.value, Unit::kPercent));
       format.add_range(row, kept.interval, Unit::kPercent);
-      line["values"].push_back(kept.value);
-      line["texts"].push_back(format.with_range(kept, Unit::kPercent));
-      if (!chosen || !kept.interval) continue;
-      line["low"].push_back(kept.interval->low);
-      line["high"].push_back(kept.interval->high);
+      add_point(line, format, kept, Unit::kPercent, chosen);
     }
     series.push_back(std::move(line));
     figure.table.rows.push_back(std::move(row));
   }
   if (series.empty()) {
-    figure.finding =
-        "Not shown: retention is counted on new customers followed for two years, and this "
-        "simulation "
-        "has none (customers of a store, or a horizon under two years).";
-    figure.note.clear();
-    figure.table = {};
-    return figure;
+    return not_shown(figure,
+                     "retention is counted on new customers followed for two years, and this "
+                     "simulation has none (customers of a store, or a horizon under two years)");
   }
   figure.finding = fmt::format(
       "After a year {} of the baseline\u2019s customers still order; most with \u201c{}\u201d: {}.",

@@ -1,3 +1,4 @@
+#include "pieces.hpp"
 #include "sections.hpp"
 
 #include <tenure/core/money.hpp>
@@ -26,21 +27,28 @@ constexpr double kDaysShown[] = {0, 30, 90, 180, 270, 365, 545, 730};
 
 std::string date_of(std::int32_t day) { return format_date(std::int64_t{day} * kSecondsPerDay); }
 
+/// The share who buy again, with the limits of so many customers.
+simulator::Estimate buying_again(const KeyFigures& f) {
+  return {f.repurchase_rate,
+          simulator::wilson_limits(f.repurchase_rate, static_cast<double>(f.customers)),
+          std::nullopt};
+}
+
 std::vector<Cell> figure_row(const StoreView& view, const std::string& name, const KeyFigures& f,
+                             const simulator::Estimate& again,
                              std::optional<std::uint32_t> region) {
   const Format& format = view.format;
   const bool money = view.history.has_value;
   const auto retained = customers::retention_after(view.history, 365, 730, region);
-  const auto again = simulator::wilson_limits(f.repurchase_rate, static_cast<double>(f.customers));
   return {{name},
           format.cell(static_cast<double>(f.customers), Unit::kCount),
           format.cell(static_cast<double>(f.orders), Unit::kCount),
           money ? format.cell(to_units(f.revenue), Unit::kMoney) : Cell{"\u2013"},
           money ? format.cell(f.average_order_value, Unit::kMoney) : Cell{"\u2013"},
           {grouped(f.orders_per_customer, 2), f.orders_per_customer},
-          format.cell(f.repurchase_rate, Unit::kPercent),
-          format.cell(again.low, Unit::kPercent),
-          format.cell(again.high, Unit::kPercent),
+          format.cell(again.value, Unit::kPercent),
+          format.cell(again.interval->low, Unit::kPercent),
+          format.cell(again.interval->high, Unit::kPercent),
           format.cell(f.mean_gap_days, Unit::kDays),
           format.cell(retained, Unit::kPercent)};
 }
@@ -68,31 +76,25 @@ Figure regions_figure(const StoreView& view, const KeyFigures& all) {
                          "Buy again, high",
                          "Mean gap",
                          "Retention 365 days"};
-  figure.table.rows.push_back(figure_row(view, "all", all, std::nullopt));
+  figure.table.rows.push_back(figure_row(view, "all", all, buying_again(all), std::nullopt));
   Json rows = Json::array();
+  std::vector<KeyFigures> largest;
   for (const std::uint32_t code : view.largest) {
-    const KeyFigures f = customers::key_figures(view.history, code);
-    figure.table.rows.push_back(figure_row(view, view.regions[code], f, code));
-    const auto again =
-        simulator::wilson_limits(f.repurchase_rate, static_cast<double>(f.customers));
-    rows.push_back({{"name", view.regions[code]},
-                    {"value", f.repurchase_rate},
-                    {"range", {again.low, again.high}},
-                    {"inner", nullptr},
-                    {"label", format.text(f.repurchase_rate, Unit::kPercent)},
-                    {"text", format.with_range(f.repurchase_rate, again, Unit::kPercent)}});
+    const KeyFigures& f = largest.emplace_back(customers::key_figures(view.history, code));
+    const simulator::Estimate again = buying_again(f);
+    figure.table.rows.push_back(figure_row(view, view.regions[code], f, again, code));
+    rows.push_back(whisker_row(format, view.regions[code], again, Unit::kPercent));
   }
   if (rows.empty()) {
     figure.finding = "The log names no regions.";
     return figure;
   }
   const std::size_t left = view.regions.size() - view.largest.size();
-  const KeyFigures first = customers::key_figures(view.history, view.largest.front());
   figure.finding =
-      money ? fmt::format(
-                  "{} brings {} of the revenue{}.", view.regions[view.largest.front()],
-                  format.text(to_units(first.revenue) / to_units(all.revenue), Unit::kPercent),
-                  left > 0 ? fmt::format("; {} smaller regions are not shown", left) : "")
+      money ? fmt::format("{} brings {} of the revenue{}.", view.regions[view.largest.front()],
+                          format.text(to_units(largest.front().revenue) / to_units(all.revenue),
+                                      Unit::kPercent),
+                          left > 0 ? fmt::format("; {} smaller regions are not shown", left) : "")
             : fmt::format("{} has the most customers.", view.regions[view.largest.front()]);
   figure.chart = {
       {"kind", "whisker"},  {"unit", "percent"}, {"xTitle", "Customers who buy again, %"},
@@ -232,10 +234,7 @@ Figure survival_figure(const StoreView& view) {
   };
   const SurvivalCurve all = curve_of(std::nullopt);
   if (all.steps.empty()) {
-    figure.finding = "Not shown: the log is too short to see anybody leave.";
-    figure.note.clear();
-    figure.table = {};
-    return figure;
+    return not_shown(figure, "the log is too short to see anybody leave");
   }
   add("all", all);
   for (const std::uint32_t code : view.largest) {
@@ -252,11 +251,8 @@ Figure survival_figure(const StoreView& view) {
   for (std::size_t i = 0; i < all.steps.size(); i += stride) {
     const auto& step = all.steps[i];
     x.push_back(step.time);
-    line["values"].push_back(step.survival);
-    line["low"].push_back(step.lower);
-    line["high"].push_back(step.upper);
-    line["texts"].push_back(format.with_range(
-        step.survival, simulator::Interval{step.lower, step.upper}, Unit::kPercent));
+    const simulator::Interval band{step.lower, step.upper};
+    add_point(line, format, {step.survival, band, std::nullopt}, Unit::kPercent, true);
   }
   figure.chart = {{"kind", "lines"},
                   {"unit", "percent"},
