@@ -127,17 +127,6 @@ std::optional<Swing> swing_of(const Driver& driver, const std::vector<double>& r
   return swing;
 }
 
-std::vector<double> returns_by_draw(const std::vector<DrawSums>& draws) {
-  std::vector<double> returns;
-  for (const auto& [base, own, levers] : draws) {
-    if (own.discounted_cost <= 0) return {};
-    const double gained = to_units(own.discounted_margin - own.discounted_acquisition_cost) -
-                          to_units(base.discounted_margin - base.discounted_acquisition_cost);
-    returns.push_back(gained / to_units(own.discounted_cost) - 1.0);
-  }
-  return returns;
-}
-
 void add_rows(Figure& figure, const ResultView& view, const std::vector<Swing>& swings,
               double centre) {
   const Format& format = view.format;
@@ -184,15 +173,14 @@ Figure sensitivity_figure(const ResultView& view) {
                 "",
                 nullptr,
                 {}};
-  const auto draws = sums_by_draw(outcome, view.index_of(s));
-  const auto returns = s.roi ? returns_by_draw(draws) : std::vector<double>();
+  const auto returns = simulator::roi_by_draw(outcome, view.index_of(s));
   if (!outcome.uncertain || outcome.parameter_draws < kFewestDraws || returns.empty()) {
     return not_shown(
         figure, fmt::format("it takes {} parameter draws of something uncertain, and a cost in "
                             "each, to see what moves the return",
                             kFewestDraws));
   }
-  const std::vector<Driver> drivers = drivers_of(outcome, draws);
+  const auto drivers = drivers_of(outcome, sums_by_draw(outcome, view.index_of(s)));
   std::vector<Swing> swings;
   for (const Driver& driver : drivers) {
     if (const auto swing = swing_of(driver, returns)) swings.push_back(*swing);

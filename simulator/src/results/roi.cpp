@@ -229,4 +229,17 @@ ReturnReport assess_returns(const Outcome& outcome, const ReturnInputs& inputs) 
   return report;
 }
 
+std::vector<double> roi_by_draw(const Outcome& outcome, std::size_t strategy) {
+  if (strategy == 0 || strategy >= outcome.strategies()) {
+    throw ArgumentError("return by draw: there is no such strategy");
+  }
+  const RatioSamples samples = return_samples(outcome, strategy);
+  std::vector<double> returns;
+  if (!samples.every_draw_divides()) return returns;
+  for (std::size_t draw = 0; draw < samples.draws(); ++draw) {
+    returns.push_back(samples.ratio_of(draw) - 1.0);
+  }
+  return returns;
+}
+
 }  // namespace tenure::simulator

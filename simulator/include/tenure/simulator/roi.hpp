@@ -4,6 +4,7 @@
 #include <tenure/simulator/intervals.hpp>
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -128,5 +129,10 @@ struct ReturnInputs {
 
 /// @throws ArgumentError where the outcome's arrays do not fit its counts.
 ReturnReport assess_returns(const Outcome& outcome, const ReturnInputs& inputs = {});
+
+/// ROI of a strategy (1 and up) in each outer draw, the noise of its replications still in it.
+/// Empty where some draw costs nothing.
+/// @throws ArgumentError where there is no such strategy.
+std::vector<double> roi_by_draw(const Outcome& outcome, std::size_t strategy);
 
 }  // namespace tenure::simulator
