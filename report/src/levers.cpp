@@ -151,10 +151,10 @@ Figure waterfall_figure(const ResultView& view) {
   const StrategyReturn& s = *view.first_strategy();
   Figure figure{
       "waterfall",
-      fmt::format("From today\u2019s margin to \u201c{}\u201d", s.name),
+      fmt::format("From the baseline\u2019s margin to \u201c{}\u201d", s.name),
       "",
-      "Discounted margin less what customers cost to win; the levers\u2019 costs are taken off "
-      "one by one.",
+      "Margin of the whole time, discounted, less what customers cost to win. The baseline is the "
+      "shop simulated without the levers; the levers\u2019 costs are taken off one by one.",
       nullptr,
       {}};
   const double baseline = view.returns.baseline.margin - view.returns.baseline.acquisition_cost;
@@ -189,11 +189,12 @@ Figure waterfall_figure(const ResultView& view) {
   }
   add("after costs", baseline + s.net.value, "total");
   const Format spoken = format.spoken();
-  figure.finding = fmt::format("Today\u2019s margin of {} becomes {}: {} gained, {} spent.",
-                               spoken.text(baseline, Unit::kMoney),
-                               spoken.text(baseline + s.net.value, Unit::kMoney),
-                               spoken.with_range(s.incremental_margin, Unit::kMoney),
-                               spoken.with_range(s.cost, Unit::kMoney));
+  figure.finding =
+      fmt::format("The baseline\u2019s margin over {}, {}, becomes {}: {} gained, {} spent.",
+                  span_of_days(outcome.horizon_days), spoken.text(baseline, Unit::kMoney),
+                  spoken.text(baseline + s.net.value, Unit::kMoney),
+                  spoken.with_range(s.incremental_margin, Unit::kMoney),
+                  spoken.with_range(s.cost, Unit::kMoney));
   figure.chart = {{"kind", "waterfall"},
                   {"unit", "money"},
                   {"xTitle", "Step"},

@@ -62,9 +62,8 @@ std::string finding(const recommender::ModelFile& file, const std::string& lengt
 }  // namespace
 
 Section model_section(const recommender::ModelFile& file, const std::string& name) {
-  Section section{"recommender", "The recommender", {}, {}, {}};
-  section.sentences.push_back(fmt::format("The model {} ({}) knows {} and {}.", name,
-                                          file.model->name(),
+  Section section{"recommender", "The recommender", "Model file: " + name, {}, {}, {}};
+  section.sentences.push_back(fmt::format("The model ({}) knows {} and {}.", file.model->name(),
                                           counted(file.customers.size(), "customer", "customers"),
                                           counted(file.items.size(), "item", "items")));
   Figure figure{
@@ -72,8 +71,8 @@ Section model_section(const recommender::ModelFile& file, const std::string& nam
       "Held-out accuracy",
       "",
       "Measured when the model was trained, on purchases it had not seen; the number after @ is "
-      "the length of the list. The table has every length. Line: 95\u00a0% interval of so many "
-      "customers.",
+      "the length of the list. The table has every length and says what the metrics mean. Line: "
+      "95\u00a0% interval of so many customers.",
       nullptr,
       {}};
   figure.table.header = {"Metric", "Value", "Low", "High", "Meaning"};

@@ -16,13 +16,14 @@ using simulator::Estimate;
 using simulator::Outcome;
 using simulator::StrategyReturn;
 
-Json month_numbers(const Outcome& outcome) {
-  Json months = Json::array();
-  for (std::size_t m = 1; m <= outcome.months; ++m) months.push_back(m);
-  return months;
-}
+/// A first month with more than so many times the orders of those after it is in the table alone.
+constexpr double kTowers = 2.0;
 
-Json month_chart(const Outcome& outcome, Unit unit, const std::string& title, Json series) {
+/// A chart of the months from `first` on, 1 being the first of all.
+Json month_chart(const Outcome& outcome, std::size_t first, Unit unit, const std::string& title,
+                 Json series) {
+  Json months = Json::array();
+  for (std::size_t m = first; m <= outcome.months; ++m) months.push_back(m);
   Json chart = {{"kind", "lines"},
                 {"unit", to_string(unit)},
                 {"xUnit", "count"},
@@ -30,10 +31,24 @@ Json month_chart(const Outcome& outcome, Unit unit, const std::string& title, Js
                 {"yTitle", title},
                 {"xName", "Month"},
                 {"value", true},
-                {"x", month_numbers(outcome)},
+                {"x", std::move(months)},
                 {"series", std::move(series)}};
   if (outcome.months >= 6) chart["xInterval"] = outcome.months >= 24 ? 12 : 3;
   return chart;
+}
+
+double orders_in(const Outcome& outcome, std::size_t strategy, std::size_t month) {
+  return static_cast<double>(outcome.month_totals[strategy * outcome.months + month].orders);
+}
+
+/// True where the baseline's first month, with the first orders of day one, stands over the year
+/// after it and would press it to the axis.
+bool first_month_towers(const Outcome& outcome) {
+  double most = 0.0;
+  for (std::size_t m = 1; m < std::min<std::size_t>(12, outcome.months); ++m) {
+    most = std::max(most, orders_in(outcome, 0, m));
+  }
+  return outcome.months > 2 && orders_in(outcome, 0, 0) > kTowers * most;
 }
 
 /// "In the last 12 months ... brings 41 000 orders, the baseline 35 000: +17 %."
@@ -44,7 +59,7 @@ std::string orders_finding(const ResultView& view) {
   const auto orders_of = [&](std::size_t strategy) {
     double sum = 0.0;
     for (std::size_t m = outcome.months - last; m < outcome.months; ++m) {
-      sum += static_cast<double>(outcome.month_totals[strategy * outcome.months + m].orders);
+      sum += orders_in(outcome, strategy, m);
     }
     return sum / runs;
   };
@@ -66,12 +81,21 @@ std::string orders_finding(const ResultView& view) {
 Figure month_orders_figure(const ResultView& view) {
   const Outcome& outcome = view.outcome;
   const auto runs = static_cast<double>(outcome.runs());
+  const bool towers = first_month_towers(outcome);
+  std::string note = "Mean over all runs; season and holidays as in the scenario. ";
+  if (towers) {
+    note += fmt::format(
+        "The chart begins with month 2: month 1 has {} orders in the baseline{}; it is in the "
+        "table. ",
+        grouped(orders_in(outcome, 0, 0) / runs, 0),
+        outcome.new_customers ? ", the first of everybody there on day one among them" : "");
+  } else if (outcome.new_customers) {
+    note += "Month 1 holds the first orders of day one. ";
+  }
   Figure figure{"month-orders",
                 "Orders month by month",
                 orders_finding(view),
-                std::string("Mean over all runs; season and holidays as in the scenario. ") +
-                    (outcome.new_customers ? "Month 1 holds the first orders of day one. " : "") +
-                    "The result keeps no interval by month.",
+                note + "The result keeps no interval by month.",
                 nullptr,
                 {}};
   figure.table = month_table(outcome.months);
@@ -82,15 +106,16 @@ Figure month_orders_figure(const ResultView& view) {
     figure.table.header.push_back(outcome.strategy_names[s] + ", orders");
     Json line = {{"name", outcome.strategy_names[s]}, {"quiet", s != 0 && s != chosen}};
     for (std::size_t m = 0; m < outcome.months; ++m) {
-      const double mean =
-          static_cast<double>(outcome.month_totals[s * outcome.months + m].orders) / runs;
+      const double mean = orders_in(outcome, s, m) / runs;
+      figure.table.rows[m].push_back(view.format.cell(mean, Unit::kCount));
+      if (towers && m == 0) continue;
       line["values"].push_back(mean);
       line["texts"].push_back(grouped(mean, 0));
-      figure.table.rows[m].push_back(view.format.cell(mean, Unit::kCount));
     }
     series.push_back(std::move(line));
   }
-  figure.chart = month_chart(outcome, Unit::kCount, "Orders a month", std::move(series));
+  figure.chart =
+      month_chart(outcome, towers ? 2 : 1, Unit::kCount, "Orders a month", std::move(series));
   figure.chart["fromZero"] = true;
   return figure;
 }
@@ -144,8 +169,8 @@ Figure net_curve_figure(const ResultView& view) {
                     : "it is not paid back within the horizon")
           : fmt::format("\u201c{}\u201d brings more than it has cost at the end of every month.",
                         first.name);
-  figure.chart = month_chart(outcome, Unit::kMoney, format.axis("Net since day one", Unit::kMoney),
-                             std::move(series));
+  figure.chart = month_chart(outcome, 1, Unit::kMoney,
+                             format.axis("Net since day one", Unit::kMoney), std::move(series));
   figure.chart["zero"] = true;
   return figure;
 }
