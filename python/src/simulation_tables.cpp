@@ -95,9 +95,7 @@ class Table {
 
 const Outcome& outcome_of(const Simulation& simulation) { return simulation.study.outcome; }
 
-double runs_of(const Outcome& outcome) {
-  return static_cast<double>(outcome.parameter_draws) * outcome.replications;
-}
+double runs_of(const Outcome& outcome) { return static_cast<double>(outcome.runs()); }
 
 /// strategies x months, means over runs.
 py::dict months(const Simulation& simulation) {

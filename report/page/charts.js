@@ -133,9 +133,17 @@ const tenureCharts = (() => {
       if (row.label) {
         const half = 3.6 * row.label.length;
         const { x: left, width } = params.coordSys;
+        const right = left + width + 20;
+        let middle = Math.min(Math.max(x, left + half), right - half);
+        /* Never across the line at 0: beside it, on the value's side if there is room. */
+        const zero = chart.zero ? at(0)[0] : -Infinity;
+        if (Math.abs(middle - zero) < half + 4) {
+          const before = zero - 2 * half - 4 >= left && (row.value < 0 || zero + 2 * half + 4 > right);
+          middle = zero + (before ? -1 : 1) * (half + 4);
+        }
         children.push({
           type: "text",
-          style: { text: row.label, x: Math.min(Math.max(x, left + half), left + width + 20 - half), y: y - 9, fill: look.ink, font: `12px ${look.font}`, align: "center", verticalAlign: "bottom", stroke: look.paper, lineWidth: 3 },
+          style: { text: row.label, x: middle, y: y - 9, fill: look.ink, font: `12px ${look.font}`, align: "center", verticalAlign: "bottom", stroke: look.paper, lineWidth: 3 },
         });
       }
       return { type: "group", children };
@@ -382,13 +390,15 @@ const tenureCharts = (() => {
       const contrast = (color) => { const own = light([1, 3, 5].map((at) => part(color, at))); return Math.max(own / ground, ground / own); };
       return contrast(look.ink) >= contrast(look.paper) ? look.ink : look.paper;
     };
-    const cell = (look.width - 90) / chart.columns.length;
+    const cell = (look.width - 75) / chart.columns.length;
     return {
-      height: 120 + chart.names.length * 20,
+      height: 132 + chart.names.length * 20,
       option: {
-        ...base(look), grid: { left: 34, right: 12, top: 44, bottom: 34, containLabel: true },
+        /* The title of the rows stands over them: along them it would need their height. */
+        ...base(look), title: { text: chart.yTitle, left: 0, top: 30, padding: 0, textStyle: { color: look.soft, fontSize: 12, fontWeight: "normal" } },
+        grid: { left: 8, right: 12, top: 54, bottom: 34, containLabel: true },
         xAxis: { type: "category", data: chart.columns.map(String), name: chart.xTitle, nameLocation: "middle", nameGap: 26, nameTextStyle: { color: look.ink, fontSize: 13 }, axisTick: { show: false }, axisLabel: { color: look.soft, fontSize: 12 }, axisLine: { show: false } },
-        yAxis: { type: "category", inverse: true, data: chart.names, name: chart.yTitle, nameLocation: "middle", nameGap: 66, nameTextStyle: { color: look.ink, fontSize: 13 }, axisTick: { show: false }, axisLine: { show: false }, axisLabel: { color: look.soft, fontSize: 12, interval: 0 } },
+        yAxis: { type: "category", inverse: true, data: chart.names, axisTick: { show: false }, axisLine: { show: false }, axisLabel: { color: look.soft, fontSize: 12, interval: 0 } },
         visualMap: { type: "continuous", min: 0, max: most, calculable: false, orient: "horizontal", left: 0, top: 0, itemHeight: Math.min(180, look.width / 3), itemWidth: 12, text: [text(most) + " active again", "0\u00a0%"], textStyle: { color: look.ink, fontSize: 12 }, inRange: { color: [look.heat[0], look.heat[1]] } },
         tooltip: { ...base(look).tooltip, formatter: (p) => `<b>${escape(chart.names[p.value[1]])}</b>, month +${chart.columns[p.value[0]]}<br>${text(p.value[2])} of the cohort` },
         series: [{

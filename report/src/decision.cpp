@@ -56,6 +56,21 @@ std::string headline(const ResultView& view, const StrategyReturn& s) {
       span, s.name, spoken.text(s.net.value, Unit::kMoney), roi_text(view, s));
 }
 
+/// "in all 40", "in 31 of 40", "in none of 40".
+std::string in_worlds(double share, std::uint32_t worlds) {
+  const double n = worlds;
+  if (share >= 1.0) return "in all " + grouped(n, 0);
+  if (share <= 0.0) return "in none of " + grouped(n, 0);
+  return "in " + grouped(share * n, 0) + " of " + grouped(n, 0);
+}
+
+/// What so many worlds tell of a chance: "91 % or more", "62 to 88 %".
+std::string chance_text(const Format& format, const Interval& limits) {
+  if (limits.high >= 1.0) return format.text(limits.low, Unit::kChance) + " or more";
+  if (limits.low <= 0.0) return format.text(limits.high, Unit::kChance) + " or less";
+  return format.range(limits.low, limits.high, Unit::kChance);
+}
+
 std::string certainty(const ResultView& view, const StrategyReturn& s) {
   const auto& outcome = view.outcome;
   if (!outcome.uncertain) {
@@ -67,17 +82,16 @@ std::string certainty(const ResultView& view, const StrategyReturn& s) {
   const auto& limits = s.probability_positive.mc_interval;
   const Format& format = view.format;
   std::string text = fmt::format(
-      "How sure: looked at in {} possible worlds, each a set of assumptions drawn within what is "
-      "known of them, it pays back more than it costs in {}{}; {} leaves the most in {}.",
-      outcome.parameter_draws, format.text(s.probability_positive.value, Unit::kChance),
-      limits
-          ? " (" + format.range(limits->low, limits->high, Unit::kChance) + ", with so few worlds)"
-          : "",
-      best.rank == s.rank ? "it" : "doing nothing more",
-      format.text(best.probability_best, Unit::kChance));
+      "How sure: {} possible worlds, each a set of assumptions drawn within what is known of them, "
+      "it pays back more than it costs.{} {} leaves the most {}.",
+      in_worlds(s.probability_positive.value, outcome.parameter_draws),
+      limits ? " So many worlds put the chance at " + chance_text(format, *limits) + "." : "",
+      best.rank == s.rank ? "It" : "Doing nothing more",
+      in_worlds(best.probability_best, outcome.parameter_draws));
   if (outcome.parameter_draws < kFewDraws) {
     text +=
-        " So few make the chances and the ends of the intervals rough: repeat with 40 or more "
+        " So few worlds make the chances and the ends of the intervals rough: repeat with 40 or "
+        "more "
         "before deciding.";
   }
   return text;
@@ -126,6 +140,10 @@ Card payback_card(const ResultView& view, const StrategyReturn& s) {
     card.value = view.format.text(static_cast<double>(*s.payback.days), Unit::kDays);
   const auto& range = s.payback.interval;
   if (!range || !s.payback.days) return card;
+  if (range->low == range->high) {
+    if (view.outcome.uncertain) card.range = "the same in 95 of 100 worlds";
+    return card;
+  }
   const auto end = [&](const std::optional<std::int64_t>& days) {
     return days ? grouped(static_cast<double>(*days), 0) : std::string("beyond the horizon");
   };
@@ -151,8 +169,11 @@ std::vector<Card> cards(const ResultView& view, const StrategyReturn& s) {
   list.push_back(card("Cost", s.cost, Unit::kMoney, interval_of(view, s.cost)));
   if (view.outcome.uncertain) {
     // Of a chance the limits are those of so many draws.
-    list.push_back(card("Chance that it pays", s.probability_positive, Unit::kChance,
-                        s.probability_positive.mc_interval));
+    const auto& chance = s.probability_positive;
+    const double worlds = view.outcome.parameter_draws;
+    list.push_back(
+        {"Worlds it pays back in", grouped(chance.value * worlds, 0) + " of " + grouped(worlds, 0),
+         chance.mc_interval ? "a chance of " + chance_text(view.format, *chance.mc_interval) : ""});
   }
   list.push_back(payback_card(view, s));
   return list;
@@ -183,7 +204,7 @@ std::size_t ResultView::index_of(const StrategyReturn& strategy) const {
 }
 
 Section decision_section(const ResultView& view) {
-  Section section{"decision", "The decision", {}, {}, {}};
+  Section section{"decision", "The decision", {}, {}, {}, {}};
   const auto& outcome = view.outcome;
   const StrategyReturn* s = view.first_strategy();
   if (s == nullptr) {

@@ -23,6 +23,12 @@ struct Table {
   std::vector<std::vector<Cell>> rows;
 };
 
+/// A word and what it means here.
+struct Term {
+  std::string word;
+  std::string meaning;
+};
+
 /// A chart with all its numbers in a table.
 struct Figure {
   std::string id;
@@ -31,6 +37,7 @@ struct Figure {
   std::string note;     ///< how to read it; may be empty
   Json chart;           ///< charts.js says what it takes; null: the table alone
   Table table;
+  std::vector<Term> terms{};  ///< of the table, explained under it
 };
 
 /// One number at the head of a section.
@@ -40,15 +47,10 @@ struct Card {
   std::string range;  ///< interval or remark; may be empty
 };
 
-/// A word and what it means here.
-struct Term {
-  std::string word;
-  std::string meaning;
-};
-
 struct Section {
   std::string id;
   std::string title;
+  std::string source;  ///< small print under the title; may be empty
   std::vector<std::string> sentences;
   std::vector<Card> cards;
   std::vector<Figure> figures;

@@ -134,14 +134,6 @@ std::string Format::axis(std::string_view what, Unit unit) const {
   return title;
 }
 
-simulator::Interval wilson_limits(double share, double n) {
-  constexpr double z = 1.959963984540054;
-  const double scale = 1.0 / (1.0 + z * z / n);
-  const double middle = (share + z * z / (2.0 * n)) * scale;
-  const double half = z * scale * std::sqrt(share * (1.0 - share) / n + z * z / (4.0 * n * n));
-  return {std::max(0.0, middle - half), std::min(1.0, middle + half)};
-}
-
 std::string listed(const std::vector<std::string>& names) {
   std::string text;
   for (std::size_t i = 0; i < names.size(); ++i) {

@@ -55,8 +55,6 @@ class Format {
 
 /// 1234567.891 with two decimals -> "1 234 567.89", the spaces narrow and not to be broken.
 std::string grouped(double value, int decimals);
-/// Wilson's 95 % limits of a share among n.
-simulator::Interval wilson_limits(double share, double n);
 /// "a, b and c".
 std::string listed(const std::vector<std::string>& names);
 /// "five years", "18 months", "365 days".

@@ -102,6 +102,15 @@ std::string table_html(const Figure& figure) {
   return html + "</tbody></table></div>\n";
 }
 
+std::string terms_html(const std::vector<Term>& terms, const char* look) {
+  if (terms.empty()) return {};
+  std::string html = fmt::format("<dl class=\"{}\">\n", look);
+  for (const Term& term : terms) {
+    html += fmt::format("<dt>{}</dt><dd>{}</dd>\n", escape(term.word), marked(term.meaning));
+  }
+  return html + "</dl>\n";
+}
+
 std::string figure_html(const Figure& figure) {
   std::string html = fmt::format("<figure id=\"{}\">\n<h3>{}</h3>\n<p class=\"finding\">{}</p>\n",
                                  figure.id, escape(figure.title), marked(figure.finding));
@@ -120,7 +129,7 @@ std::string figure_html(const Figure& figure) {
         "<span class=\"copied\" role=\"status\"></span>\n{}</details>\n",
         figure.chart.is_null() ? " open" : "", table_html(figure));
   }
-  return html + "</figure>\n";
+  return html + terms_html(figure.terms, "terms small") + "</figure>\n";
 }
 
 std::string section_html(const Section& section) {
@@ -128,6 +137,9 @@ std::string section_html(const Section& section) {
       "<section id=\"{0}\" aria-labelledby=\"{0}-title\">\n"
       "<h2 id=\"{0}-title\">{1}</h2>\n",
       section.id, escape(section.title));
+  if (!section.source.empty()) {
+    html += "<p class=\"note\">" + escape(section.source) + "</p>\n";
+  }
   for (std::size_t i = 0; i < section.sentences.size(); ++i) {
     const bool lead = i == 0 && section.id == "decision";
     html +=
@@ -142,13 +154,7 @@ std::string section_html(const Section& section) {
     html += "</dl>\n";
   }
   for (const Figure& figure : section.figures) html += figure_html(figure);
-  if (!section.terms.empty()) {
-    html += "<dl class=\"terms\">\n";
-    for (const Term& term : section.terms) {
-      html += fmt::format("<dt>{}</dt><dd>{}</dd>\n", escape(term.word), marked(term.meaning));
-    }
-    html += "</dl>\n";
-  }
+  html += terms_html(section.terms, "terms");
   return html + "</section>\n";
 }
 

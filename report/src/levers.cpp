@@ -18,10 +18,6 @@ using simulator::StrategyReturn;
 /// Levers that a chart can tell apart; the least of more are drawn together.
 constexpr std::size_t kColors = 11;
 
-double runs_of(const Outcome& outcome) {
-  return static_cast<double>(outcome.parameter_draws) * outcome.replications;
-}
-
 /// Levers by what they cost in all strategies together, those without cost left out.
 std::vector<std::size_t> costly_levers(const std::vector<std::vector<double>>& costs,
                                        std::size_t levers) {
@@ -47,6 +43,7 @@ Json step(const std::string& name, double from, double to, const char* what,
 
 std::vector<double> discounted_lever_costs(const Outcome& outcome, std::size_t strategy) {
   const std::size_t levers = outcome.lever_names.size();
+  const auto runs = static_cast<double>(outcome.runs());
   std::vector<double> costs(levers, 0.0);
   for (std::size_t m = 0; m < outcome.months; ++m) {
     double plain = 0.0;
@@ -61,7 +58,7 @@ std::vector<double> discounted_lever_costs(const Outcome& outcome, std::size_t s
     }
     for (std::size_t l = 0; l < levers; ++l) {
       costs[l] += to_units(outcome.lever_months[(strategy * levers + l) * outcome.months + m]) *
-                  discounted / plain / runs_of(outcome);
+                  discounted / plain / runs;
     }
   }
   return costs;
@@ -154,10 +151,10 @@ Figure waterfall_figure(const ResultView& view) {
   const StrategyReturn& s = *view.first_strategy();
   Figure figure{
       "waterfall",
-      fmt::format("From today\u2019s margin to \u201c{}\u201d", s.name),
+      fmt::format("From the baseline\u2019s margin to \u201c{}\u201d", s.name),
       "",
-      "Discounted margin less what customers cost to win; the levers\u2019 costs are taken off "
-      "one by one.",
+      "Margin of the whole time, discounted, less what customers cost to win. The baseline is the "
+      "shop simulated without the levers; the levers\u2019 costs are taken off one by one.",
       nullptr,
       {}};
   const double baseline = view.returns.baseline.margin - view.returns.baseline.acquisition_cost;
@@ -192,11 +189,12 @@ Figure waterfall_figure(const ResultView& view) {
   }
   add("after costs", baseline + s.net.value, "total");
   const Format spoken = format.spoken();
-  figure.finding = fmt::format("Today\u2019s margin of {} becomes {}: {} gained, {} spent.",
-                               spoken.text(baseline, Unit::kMoney),
-                               spoken.text(baseline + s.net.value, Unit::kMoney),
-                               spoken.with_range(s.incremental_margin, Unit::kMoney),
-                               spoken.with_range(s.cost, Unit::kMoney));
+  figure.finding =
+      fmt::format("The baseline\u2019s margin over {}, {}, becomes {}: {} gained, {} spent.",
+                  span_of_days(outcome.horizon_days), spoken.text(baseline, Unit::kMoney),
+                  spoken.text(baseline + s.net.value, Unit::kMoney),
+                  spoken.with_range(s.incremental_margin, Unit::kMoney),
+                  spoken.with_range(s.cost, Unit::kMoney));
   figure.chart = {{"kind", "waterfall"},
                   {"unit", "money"},
                   {"xTitle", "Step"},

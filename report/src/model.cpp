@@ -1,3 +1,4 @@
+#include "pieces.hpp"
 #include "sections.hpp"
 
 #include <fmt/format.h>
@@ -61,9 +62,8 @@ std::string finding(const recommender::ModelFile& file, const std::string& lengt
 }  // namespace
 
 Section model_section(const recommender::ModelFile& file, const std::string& name) {
-  Section section{"recommender", "The recommender", {}, {}, {}};
-  section.sentences.push_back(fmt::format("The model {} ({}) knows {} and {}.", name,
-                                          file.model->name(),
+  Section section{"recommender", "The recommender", "Model file: " + name, {}, {}, {}};
+  section.sentences.push_back(fmt::format("The model ({}) knows {} and {}.", file.model->name(),
                                           counted(file.customers.size(), "customer", "customers"),
                                           counted(file.items.size(), "item", "items")));
   Figure figure{
@@ -71,8 +71,8 @@ Section model_section(const recommender::ModelFile& file, const std::string& nam
       "Held-out accuracy",
       "",
       "Measured when the model was trained, on purchases it had not seen; the number after @ is "
-      "the length of the list. The table has every length. Line: 95\u00a0% interval of so many "
-      "customers.",
+      "the length of the list. The table has every length and says what the metrics mean. Line: "
+      "95\u00a0% interval of so many customers.",
       nullptr,
       {}};
   figure.table.header = {"Metric", "Value", "Low", "High", "Meaning"};
@@ -91,19 +91,12 @@ Section model_section(const recommender::ModelFile& file, const std::string& nam
     row.push_back({meaning(metric)});
     figure.table.rows.push_back(std::move(row));
     if (!drawn(metric)) continue;
-    rows.push_back({{"name", metric},
-                    {"value", value},
-                    {"range", range ? Json{range->low, range->high} : Json(nullptr)},
-                    {"inner", nullptr},
-                    {"label", number(value).text},
-                    {"text", spread(value, range) + ": " + meaning(metric)}});
+    rows.push_back(whisker_row(metric, {value, range, std::nullopt}, number(value).text,
+                               spread(value, range) + ": " + meaning(metric)));
   }
   if (file.metrics.empty()) {
-    figure.finding =
-        "Not shown: the model was trained without a held-out part (`tenure train --split` keeps "
-        "one).";
-    figure.note.clear();
-    figure.table = {};
+    figure = not_shown(
+        figure, "the model was trained without a held-out part (`tenure train --split` keeps one)");
   } else {
     figure.finding = finding(file, longest);
     figure.chart = {

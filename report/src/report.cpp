@@ -64,13 +64,13 @@ void Report::add_result(const simulator::Outcome& outcome, const simulator::Retu
     decision.figures.push_back(frontier_figure(view));
   }
   state_->sections.push_back(std::move(decision));
-  Section why{"why", "Where the money comes from and goes", {}, {}, {}};
+  Section why{"why", "Where the money comes from and goes", {}, {}, {}, {}};
   if (choice) {
     why.figures = {waterfall_figure(view), lever_figure(view), sensitivity_figure(view),
                    variance_figure(view)};
     state_->sections.push_back(std::move(why));
   }
-  Section time{"time", "Retention and the months", {}, {}, {}};
+  Section time{"time", "Who stays, and the months", {}, {}, {}, {}};
   Figure retention = retention_figure(view);
   const bool retained = !retention.chart.is_null();
   if (retained) time.figures.push_back(std::move(retention));

@@ -1,3 +1,4 @@
+#include "pieces.hpp"
 #include "sections.hpp"
 
 #include <tenure/simulator/retention.hpp>
@@ -12,9 +13,8 @@ using simulator::kRetentionDays;
 using simulator::StrategyReturn;
 
 constexpr const char* kMeaning =
-    "Share of new customers with an order more than so many days after their first, within two "
-    "years, "
-    "among those followed for two years.";
+    "Still ordering: share of new customers with an order more than so many days after their "
+    "first, within two years, among those followed for two years.";
 
 /// Lines over the four days; intervals where they are known.
 Json lines_chart(Json series) {
@@ -24,7 +24,7 @@ Json lines_chart(Json series) {
           {"unit", "percent"},
           {"xUnit", "days"},
           {"xTitle", "Days after the first order"},
-          {"yTitle", "Customers with a later order, %"},
+          {"yTitle", "Customers still ordering, %"},
           {"xName", "Day"},
           {"value", true},
           {"fromZero", true},
@@ -42,7 +42,7 @@ Figure retention_figure(const ResultView& view) {
   const Format& format = view.format;
   Figure figure{
       "retention",
-      "How many customers stay",
+      "Still ordering after a year",
       "",
       std::string(kMeaning) +
           " Bands: 95\u00a0% interval of what is not known of the world, of the baseline and the "
@@ -54,7 +54,7 @@ Figure retention_figure(const ResultView& view) {
   figure.table.header = {"Strategy"};
   for (const int day : kRetentionDays) {
     for (const char* end : {"", " low", " high"}) {
-      figure.table.header.push_back(fmt::format("> {} days{}", day, end));
+      figure.table.header.push_back(fmt::format("After {} days{}", day, end));
     }
   }
   Json series = Json::array();
@@ -68,28 +68,26 @@ Figure retention_figure(const ResultView& view) {
     for (const simulator::Estimate& kept : *s->retention) {
       row.push_back(format.cell(kept.value, Unit::kPercent));
       format.add_range(row, kept.interval, Unit::kPercent);
-      line["values"].push_back(kept.value);
-      line["texts"].push_back(format.with_range(kept, Unit::kPercent));
-      if (!chosen || !kept.interval) continue;
-      line["low"].push_back(kept.interval->low);
-      line["high"].push_back(kept.interval->high);
+      add_point(line, format, kept, Unit::kPercent, chosen);
     }
     series.push_back(std::move(line));
     figure.table.rows.push_back(std::move(row));
   }
   if (series.empty()) {
-    figure.finding =
-        "Not shown: retention is counted on new customers followed for two years, and this "
-        "simulation "
-        "has none (customers of a store, or a horizon under two years).";
-    figure.note.clear();
-    figure.table = {};
-    return figure;
+    return not_shown(
+        figure,
+        "it is counted on new customers followed for two years, and this simulation has "
+        "none (customers of a store, or a horizon under two years)");
   }
+  const auto after_a_year = [&](const StrategyReturn& s) {
+    return format.with_range(s.retention->back(), Unit::kPercent);
+  };
   figure.finding = fmt::format(
-      "After a year {} of the baseline\u2019s customers still order; most with \u201c{}\u201d: {}.",
-      format.with_range(view.returns.baseline.retention->back(), Unit::kPercent), best->name,
-      format.with_range(best->retention->back(), Unit::kPercent));
+      "After a year {} of the baseline\u2019s customers still order; {}.",
+      after_a_year(view.returns.baseline),
+      best == &view.returns.baseline
+          ? std::string("no strategy has more")
+          : fmt::format("most do with \u201c{}\u201d: {}", best->name, after_a_year(*best)));
   figure.chart = lines_chart(std::move(series));
   // Strategies lie close together: the axis begins near the lowest.
   figure.chart["fromZero"] = false;
@@ -100,7 +98,7 @@ Figure retention_figure(const ResultView& view) {
 std::optional<Figure> region_retention_figure(const ResultView& view) {
   const Format& format = view.format;
   Figure figure{"region-retention",
-                "How many customers stay, by region",
+                "Still ordering after a year, by region",
                 "",
                 std::string(kMeaning) +
                     " The chart shows the baseline; the result keeps no interval by region.",
@@ -112,7 +110,8 @@ std::optional<Figure> region_retention_figure(const ResultView& view) {
   }
   const StrategyReturn* s = view.first_strategy();
   figure.table.header = {"Region", "Strategy", "Followed, over all runs"};
-  for (const int day : kRetentionDays) figure.table.header.push_back(fmt::format("> {} days", day));
+  for (const int day : kRetentionDays)
+    figure.table.header.push_back(fmt::format("After {} days", day));
   Json series = Json::array();
   const auto add = [&](const std::string& name, const simulator::Retention& retention) {
     for (const auto& row : retention.regions) {
@@ -139,10 +138,11 @@ std::optional<Figure> region_retention_figure(const ResultView& view) {
       add(s->name, *best);
     }
   }
-  figure.finding =
-      fmt::format("A year after the first order {} of customers in {} still order, in {} {}.",
-                  format.text(high->retention.back(), Unit::kPercent), region_name(*high),
-                  region_name(*low), format.text(low->retention.back(), Unit::kPercent));
+  figure.finding = fmt::format(
+      "A year after their first order {} of the baseline\u2019s customers in {} still order, in {} "
+      "{}.",
+      format.text(high->retention.back(), Unit::kPercent), region_name(*high), region_name(*low),
+      format.text(low->retention.back(), Unit::kPercent));
   figure.chart = lines_chart(std::move(series));
   return figure;
 }

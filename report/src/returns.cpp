@@ -1,3 +1,4 @@
+#include "pieces.hpp"
 #include "sections.hpp"
 
 #include <fmt/format.h>
@@ -8,13 +9,8 @@ namespace tenure::report {
 
 namespace {
 
-using simulator::Estimate;
 using simulator::Interval;
 using simulator::StrategyReturn;
-
-Json ends(const std::optional<Interval>& interval) {
-  return interval ? Json{interval->low, interval->high} : Json(nullptr);
-}
 
 std::vector<std::string> names_where(const ResultView& view, bool (*test)(const StrategyReturn&)) {
   std::vector<std::string> names;
@@ -91,13 +87,7 @@ Figure roi_figure(const ResultView& view) {
                                  : Cell{"beyond the horizon"});
     row.push_back(format.cell(s.noise_share, Unit::kPercent));
     figure.table.rows.push_back(std::move(row));
-    if (!s.roi) continue;
-    rows.push_back({{"name", s.name},
-                    {"value", s.roi->value},
-                    {"range", ends(s.roi->interval)},
-                    {"inner", ends(s.roi->mc_interval)},
-                    {"label", format.text(s.roi->value, Unit::kReturn)},
-                    {"text", format.with_range(s.roi->value, s.roi->interval, Unit::kReturn)}});
+    if (s.roi) rows.push_back(whisker_row(format, s.name, *s.roi, Unit::kReturn));
   }
   if (!rows.empty()) {
     figure.chart = {{"kind", "whisker"},    {"unit", "return"}, {"xTitle", "Return on cost, %"},
@@ -210,13 +200,9 @@ Figure ranking_figure(const ResultView& view) {
     format.add_range(row, first ? std::nullopt : s->behind_best.mc_interval, Unit::kMoney);
     row.push_back(format.cell(s->lifetime_value.value, Unit::kMoney));
     figure.table.rows.push_back(std::move(row));
-    rows.push_back({{"name", s->name},
-                    {"value", s->net.value},
-                    {"range", ends(s->net.interval)},
-                    {"inner", ends(s->net.mc_interval)},
-                    {"label", format.spoken().text(s->net.value, Unit::kMoney)},
-                    {"text", format.with_range(s->net, Unit::kMoney) + "; chance to be best " +
-                                 format.text(s->probability_best, Unit::kChance)}});
+    rows.push_back(whisker_row(s->name, s->net, format.spoken().text(s->net.value, Unit::kMoney),
+                               format.with_range(s->net, Unit::kMoney) + "; chance to be best " +
+                                   format.text(s->probability_best, Unit::kChance)));
   }
   figure.finding =
       fmt::format("\u201c{}\u201d comes first by net{}.", order.front()->name,

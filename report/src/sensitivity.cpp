@@ -1,8 +1,9 @@
+#include "pieces.hpp"
 #include "sections.hpp"
 
 #include <tenure/core/money.hpp>
+#include <tenure/simulator/intervals.hpp>
 
-#include <boost/math/distributions/students_t.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -37,10 +38,28 @@ struct Swing {
   double correlation = 0.0;
 };
 
-Totals sum_of(const Outcome& outcome, std::size_t strategy, std::size_t draw) {
-  Totals sum;
-  for (std::size_t r = 0; r < outcome.replications; ++r) sum += outcome.at(strategy, draw, r);
-  return sum;
+/// Sums over the replications of one draw.
+struct DrawSums {
+  Totals baseline;
+  Totals own;
+  std::vector<simulator::LeverTotals> levers;
+};
+
+std::vector<DrawSums> sums_by_draw(const Outcome& outcome, std::size_t strategy) {
+  std::vector<DrawSums> draws(outcome.parameter_draws);
+  for (std::size_t draw = 0; draw < draws.size(); ++draw) {
+    DrawSums& sums = draws[draw];
+    sums.levers.resize(outcome.lever_names.size());
+    for (std::size_t r = 0; r < outcome.replications; ++r) {
+      sums.baseline += outcome.at(0, draw, r);
+      sums.own += outcome.at(strategy, draw, r);
+      const auto levers = outcome.levers_at(strategy, draw, r);
+      for (std::size_t lever = 0; lever < levers.size(); ++lever) {
+        sums.levers[lever] += levers[lever];
+      }
+    }
+  }
+  return draws;
 }
 
 double share(std::int64_t part, std::int64_t whole) {
@@ -49,43 +68,33 @@ double share(std::int64_t part, std::int64_t whole) {
 
 /// Adds a driver where every draw has it.
 template <class Value>
-void add(std::vector<Driver>& drivers, const Outcome& outcome, std::string name, Unit unit,
-         const Value& value) {
+void add(std::vector<Driver>& drivers, const std::vector<DrawSums>& draws, std::string name,
+         Unit unit, const Value& value) {
   Driver driver{std::move(name), unit, {}};
-  for (std::size_t draw = 0; draw < outcome.parameter_draws; ++draw) {
-    const double x = value(draw);
+  for (const DrawSums& sums : draws) {
+    const double x = value(sums);
     if (!std::isfinite(x)) return;
     driver.values.push_back(x);
   }
   drivers.push_back(std::move(driver));
 }
 
-std::vector<Driver> drivers_of(const Outcome& outcome, std::size_t strategy) {
+std::vector<Driver> drivers_of(const Outcome& outcome, const std::vector<DrawSums>& draws) {
   std::vector<Driver> drivers;
-  const auto baseline = [&](std::size_t draw) { return sum_of(outcome, 0, draw); };
-  add(drivers, outcome, "orders a customer of the baseline", Unit::kNumber,
-      [&](std::size_t draw) { return share(baseline(draw).orders, baseline(draw).customers); });
-  add(drivers, outcome, "order value of the baseline", Unit::kMoney, [&](std::size_t draw) {
-    return to_units(baseline(draw).revenue) / static_cast<double>(baseline(draw).orders);
+  add(drivers, draws, "orders a customer of the baseline", Unit::kNumber,
+      [](const DrawSums& s) { return share(s.baseline.orders, s.baseline.customers); });
+  add(drivers, draws, "order value of the baseline", Unit::kMoney, [](const DrawSums& s) {
+    return to_units(s.baseline.revenue) / static_cast<double>(s.baseline.orders);
   });
-  add(drivers, outcome, "repeat buyers of the baseline", Unit::kPercent, [&](std::size_t draw) {
-    return share(baseline(draw).repurchased, baseline(draw).customers);
-  });
-  add(drivers, outcome, "orders added by the levers", Unit::kPercent, [&](std::size_t draw) {
-    const Totals own = sum_of(outcome, strategy, draw);
-    return share(own.orders, baseline(draw).orders) - 1.0;
-  });
+  add(drivers, draws, "repeat buyers of the baseline", Unit::kPercent,
+      [](const DrawSums& s) { return share(s.baseline.repurchased, s.baseline.customers); });
+  add(drivers, draws, "orders added by the levers", Unit::kPercent,
+      [](const DrawSums& s) { return share(s.own.orders, s.baseline.orders) - 1.0; });
   for (std::size_t lever = 0; lever < outcome.lever_names.size(); ++lever) {
-    const auto sum = [&, lever](std::size_t draw) {
-      simulator::LeverTotals totals;
-      for (std::size_t r = 0; r < outcome.replications; ++r) {
-        totals += outcome.levers_at(strategy, draw, r)[lever];
-      }
-      return totals;
-    };
-    const std::string& name = outcome.lever_names[lever];
-    add(drivers, outcome, "answer rate of " + name, Unit::kPercent,
-        [&](std::size_t draw) { return share(sum(draw).responses, sum(draw).contacts); });
+    add(drivers, draws, "answer rate of " + outcome.lever_names[lever], Unit::kPercent,
+        [lever](const DrawSums& s) {
+          return share(s.levers[lever].responses, s.levers[lever].contacts);
+        });
   }
   return drivers;
 }
@@ -113,23 +122,9 @@ std::optional<Swing> swing_of(const Driver& driver, const std::vector<double>& r
   Swing swing{&driver, x_mean, std::sqrt(xx / (n - 1.0)), 0.0, 0.0, xy / std::sqrt(xx * yy)};
   swing.effect = xy / xx * swing.deviation;
   const double residual = std::max(0.0, yy - xy * xy / xx) / (n - 2.0);
-  const boost::math::students_t_distribution<double> student(n - 2.0);
-  swing.half_width = boost::math::quantile(boost::math::complement(student, 0.025)) *
-                     std::sqrt(residual / xx) * swing.deviation;
+  swing.half_width =
+      simulator::student_quantile(n - 2.0) * std::sqrt(residual / xx) * swing.deviation;
   return swing;
-}
-
-std::vector<double> returns_by_draw(const Outcome& outcome, std::size_t strategy) {
-  std::vector<double> returns;
-  for (std::size_t draw = 0; draw < outcome.parameter_draws; ++draw) {
-    const Totals own = sum_of(outcome, strategy, draw);
-    const Totals base = sum_of(outcome, 0, draw);
-    if (own.discounted_cost <= 0) return {};
-    const double gained = to_units(own.discounted_margin - own.discounted_acquisition_cost) -
-                          to_units(base.discounted_margin - base.discounted_acquisition_cost);
-    returns.push_back(gained / to_units(own.discounted_cost) - 1.0);
-  }
-  return returns;
 }
 
 void add_rows(Figure& figure, const ResultView& view, const std::vector<Swing>& swings,
@@ -178,16 +173,14 @@ Figure sensitivity_figure(const ResultView& view) {
                 "",
                 nullptr,
                 {}};
-  const auto returns = s.roi ? returns_by_draw(outcome, view.index_of(s)) : std::vector<double>();
+  const auto returns = simulator::roi_by_draw(outcome, view.index_of(s));
   if (!outcome.uncertain || outcome.parameter_draws < kFewestDraws || returns.empty()) {
-    figure.finding = fmt::format(
-        "Not shown: it takes {} parameter draws of something uncertain, and a cost in each, to see "
-        "what "
-        "moves the return.",
-        kFewestDraws);
-    return figure;
+    return not_shown(
+        figure, fmt::format("it takes {} parameter draws of something uncertain, and a cost in "
+                            "each, to see what moves the return",
+                            kFewestDraws));
   }
-  const std::vector<Driver> drivers = drivers_of(outcome, view.index_of(s));
+  const auto drivers = drivers_of(outcome, sums_by_draw(outcome, view.index_of(s)));
   std::vector<Swing> swings;
   for (const Driver& driver : drivers) {
     if (const auto swing = swing_of(driver, returns)) swings.push_back(*swing);
@@ -270,10 +263,7 @@ Figure variance_figure(const ResultView& view) {
     }
   }
   if (names.empty()) {
-    figure.finding = "Not shown: it takes two replications to tell the world from luck.";
-    figure.note.clear();
-    figure.table = {};
-    return figure;
+    return not_shown(figure, "it takes two replications to tell the world from luck");
   }
   const Json series = {{{"name", "not known of the world"}, {"stack", "world"}, {"values", worlds}},
                        {{"name", "luck of one shop"}, {"stack", "luck"}, {"values", luck}}};

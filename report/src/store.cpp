@@ -1,3 +1,4 @@
+#include "pieces.hpp"
 #include "sections.hpp"
 
 #include <tenure/core/money.hpp>
@@ -5,6 +6,7 @@
 #include <tenure/customers/cohort.hpp>
 #include <tenure/customers/key_figures.hpp>
 #include <tenure/customers/survival.hpp>
+#include <tenure/simulator/intervals.hpp>
 
 #include <fmt/format.h>
 
@@ -25,21 +27,28 @@ constexpr double kDaysShown[] = {0, 30, 90, 180, 270, 365, 545, 730};
 
 std::string date_of(std::int32_t day) { return format_date(std::int64_t{day} * kSecondsPerDay); }
 
+/// The share who buy again, with the limits of so many customers.
+simulator::Estimate buying_again(const KeyFigures& f) {
+  return {f.repurchase_rate,
+          simulator::wilson_limits(f.repurchase_rate, static_cast<double>(f.customers)),
+          std::nullopt};
+}
+
 std::vector<Cell> figure_row(const StoreView& view, const std::string& name, const KeyFigures& f,
+                             const simulator::Estimate& again,
                              std::optional<std::uint32_t> region) {
   const Format& format = view.format;
   const bool money = view.history.has_value;
   const auto retained = customers::retention_after(view.history, 365, 730, region);
-  const auto again = wilson_limits(f.repurchase_rate, static_cast<double>(f.customers));
   return {{name},
           format.cell(static_cast<double>(f.customers), Unit::kCount),
           format.cell(static_cast<double>(f.orders), Unit::kCount),
           money ? format.cell(to_units(f.revenue), Unit::kMoney) : Cell{"\u2013"},
           money ? format.cell(f.average_order_value, Unit::kMoney) : Cell{"\u2013"},
           {grouped(f.orders_per_customer, 2), f.orders_per_customer},
-          format.cell(f.repurchase_rate, Unit::kPercent),
-          format.cell(again.low, Unit::kPercent),
-          format.cell(again.high, Unit::kPercent),
+          format.cell(again.value, Unit::kPercent),
+          format.cell(again.interval->low, Unit::kPercent),
+          format.cell(again.interval->high, Unit::kPercent),
           format.cell(f.mean_gap_days, Unit::kDays),
           format.cell(retained, Unit::kPercent)};
 }
@@ -52,8 +61,8 @@ Figure regions_figure(const StoreView& view, const KeyFigures& all) {
       "Key figures by region",
       "",
       "Orders are all lines of a customer on one day, net of returns. Line: 95\u00a0% interval of "
-      "so many customers. Retention in the table: an order more than 365 days after the first, "
-      "within two years, among customers followed for two years.",
+      "so many customers. Still ordering after a year, in the table: an order more than 365 days "
+      "after the first, within two years, among customers followed for two years.",
       nullptr,
       {}};
   figure.table.header = {"Region",
@@ -66,31 +75,26 @@ Figure regions_figure(const StoreView& view, const KeyFigures& all) {
                          "Buy again, low",
                          "Buy again, high",
                          "Mean gap",
-                         "Retention 365 days"};
-  figure.table.rows.push_back(figure_row(view, "all", all, std::nullopt));
+                         "Still ordering after a year"};
+  figure.table.rows.push_back(figure_row(view, "all", all, buying_again(all), std::nullopt));
   Json rows = Json::array();
+  std::vector<KeyFigures> largest;
   for (const std::uint32_t code : view.largest) {
-    const KeyFigures f = customers::key_figures(view.history, code);
-    figure.table.rows.push_back(figure_row(view, view.regions[code], f, code));
-    const auto again = wilson_limits(f.repurchase_rate, static_cast<double>(f.customers));
-    rows.push_back({{"name", view.regions[code]},
-                    {"value", f.repurchase_rate},
-                    {"range", {again.low, again.high}},
-                    {"inner", nullptr},
-                    {"label", format.text(f.repurchase_rate, Unit::kPercent)},
-                    {"text", format.with_range(f.repurchase_rate, again, Unit::kPercent)}});
+    const KeyFigures& f = largest.emplace_back(customers::key_figures(view.history, code));
+    const simulator::Estimate again = buying_again(f);
+    figure.table.rows.push_back(figure_row(view, view.regions[code], f, again, code));
+    rows.push_back(whisker_row(format, view.regions[code], again, Unit::kPercent));
   }
   if (rows.empty()) {
     figure.finding = "The log names no regions.";
     return figure;
   }
   const std::size_t left = view.regions.size() - view.largest.size();
-  const KeyFigures first = customers::key_figures(view.history, view.largest.front());
   figure.finding =
-      money ? fmt::format(
-                  "{} brings {} of the revenue{}.", view.regions[view.largest.front()],
-                  format.text(to_units(first.revenue) / to_units(all.revenue), Unit::kPercent),
-                  left > 0 ? fmt::format("; {} smaller regions are not shown", left) : "")
+      money ? fmt::format("{} brings {} of the revenue{}.", view.regions[view.largest.front()],
+                          format.text(to_units(largest.front().revenue) / to_units(all.revenue),
+                                      Unit::kPercent),
+                          left > 0 ? fmt::format("; {} smaller regions are not shown", left) : "")
             : fmt::format("{} has the most customers.", view.regions[view.largest.front()]);
   figure.chart = {
       {"kind", "whisker"},  {"unit", "percent"}, {"xTitle", "Customers who buy again, %"},
@@ -103,7 +107,7 @@ Figure regions_figure(const StoreView& view, const KeyFigures& all) {
 Section key_figures_section(const StoreView& view) {
   const Format& format = view.format;
   const KeyFigures all = customers::key_figures(view.history);
-  Section section{"customers", "The customers of " + view.name, {}, {}, {}};
+  Section section{"customers", "The customers", "Log file: " + view.name, {}, {}, {}};
   section.sentences.push_back(fmt::format(
       "{} placed {} from {} to {}{}. {} came back for a second order{}.",
       counted(all.customers, "customer", "customers"), counted(all.orders, "order", "orders"),
@@ -130,6 +134,40 @@ Section key_figures_section(const StoreView& view) {
   return section;
 }
 
+namespace {
+
+/// A first month with more than so many times the customers of a usual one.
+constexpr double kOldCustomers = 2.0;
+/// A last month that lacks fewer days is as good as complete.
+constexpr std::int32_t kDaysToSpare = 3;
+
+/// Old customers among the first and a last month cut short, where the log looks like it.
+std::string ends_of_the_log(const customers::OrderHistory& history,
+                            const std::vector<Cohort>& cohorts) {
+  std::string text;
+  std::vector<std::uint64_t> others;
+  for (std::size_t i = 1; i < cohorts.size(); ++i) others.push_back(cohorts[i].customers);
+  if (others.size() >= 2) {
+    const auto middle = others.begin() + static_cast<std::ptrdiff_t>(others.size() / 2);
+    std::nth_element(others.begin(), middle, others.end());
+    const auto first = static_cast<double>(cohorts.front().customers);
+    const auto usual = static_cast<double>(*middle);
+    if (first > kOldCustomers * usual) {
+      text += fmt::format(
+          " The first month has {} customers, a usual one {}: many of them may be old customers "
+          "whose true first order lies before the log.",
+          grouped(first, 0), grouped(usual, 0));
+    }
+  }
+  const auto end = history.end_day;
+  if (date_of(end).substr(0, 7) == date_of(end + kDaysToSpare).substr(0, 7)) {
+    text += " The log ends on " + date_of(end) + ": its last month is not complete.";
+  }
+  return text;
+}
+
+}  // namespace
+
 Figure cohort_figure(const StoreView& view) {
   const auto cohorts = customers::cohort_retention(view.history);
   Figure figure{
@@ -137,8 +175,8 @@ Figure cohort_figure(const StoreView& view) {
       "Who comes back, month by month",
       "",
       "Rows: customers by the month of their first order. Columns: months later. Shade: share "
-      "of the row with an order in that month. The log\u2019s first months hold old customers "
-      "whose true first order nobody saw; its last month may be incomplete.",
+      "of the row with an order in that month." +
+          ends_of_the_log(view.history, cohorts),
       nullptr,
       {}};
   std::size_t months = 0;
@@ -190,6 +228,33 @@ Figure cohort_figure(const StoreView& view) {
   return figure;
 }
 
+namespace {
+
+/// "62 % place no second order within one year. Half of those who do are gone after 210 days."
+std::string survival_finding(const Format& format, const SurvivalCurve& curve,
+                             const customers::LifetimeRule& rule) {
+  const auto once = curve.step_at(0.0);
+  const double back = once ? once->survival : 1.0;
+  std::string text;
+  if (once) {
+    text = fmt::format("{} of customers place no second order within {}. ",
+                       format.text(1.0 - back, Unit::kChance), span_of_days(rule.inactive_days));
+  }
+  if (back <= 0.0) return text + "Nobody comes back.";
+  // Where most never come back the median of all would be the day of the first order.
+  const auto median = curve.quantile(1.0 - 0.5 * back);
+  const std::string who = once ? "those who do" : "the customers";
+  if (median) {
+    return text +
+           fmt::format("Half of {} are gone after {}.", who, format.text(*median, Unit::kDays));
+  }
+  return text +
+         fmt::format("More than half of {} are still there after {}, as far as the log tells.", who,
+                     format.text(curve.last_time, Unit::kDays));
+}
+
+}  // namespace
+
 Figure survival_figure(const StoreView& view) {
   const customers::LifetimeRule rule;
   const Format& format = view.format;
@@ -199,19 +264,22 @@ Figure survival_figure(const StoreView& view) {
   };
   Figure figure{
       "survival",
-      "How long customers stay",
+      "Survival: not yet gone",
       "",
       fmt::format(
-          "Kaplan\u2013Meier: share still ordering so many days after the first order; gone "
-          "is who stays silent for {} days. Band: 95\u00a0% interval of so many customers "
-          "(log-log).",
+          "Kaplan\u2013Meier: share of customers not yet gone so many days after their first "
+          "order. "
+          "Gone is, from the last order on, who then stays silent for {} days, even if an order "
+          "follows later. Band: 95\u00a0% interval of so many customers (log-log). Not the same as "
+          "still ordering after a year (key figures by region), which asks only for some order in "
+          "the second year.",
           rule.inactive_days),
       nullptr,
       {}};
-  figure.table.header = {"Customers of", "Customers", "Left"};
+  figure.table.header = {"Customers of", "Customers", "Gone"};
   for (const double day : kDaysShown) {
     for (const char* end : {"", " low", " high"}) {
-      figure.table.header.push_back(fmt::format("> {:.0f} days{}", day, end));
+      figure.table.header.push_back(fmt::format("Day {:.0f}{}", day, end));
     }
   }
   const auto add = [&](const std::string& name, const SurvivalCurve& curve) {
@@ -230,10 +298,7 @@ Figure survival_figure(const StoreView& view) {
   };
   const SurvivalCurve all = curve_of(std::nullopt);
   if (all.steps.empty()) {
-    figure.finding = "Not shown: the log is too short to see anybody leave.";
-    figure.note.clear();
-    figure.table = {};
-    return figure;
+    return not_shown(figure, "the log is too short to see anybody leave");
   }
   add("all", all);
   for (const std::uint32_t code : view.largest) {
@@ -250,11 +315,8 @@ Figure survival_figure(const StoreView& view) {
   for (std::size_t i = 0; i < all.steps.size(); i += stride) {
     const auto& step = all.steps[i];
     x.push_back(step.time);
-    line["values"].push_back(step.survival);
-    line["low"].push_back(step.lower);
-    line["high"].push_back(step.upper);
-    line["texts"].push_back(format.with_range(
-        step.survival, simulator::Interval{step.lower, step.upper}, Unit::kPercent));
+    const simulator::Interval band{step.lower, step.upper};
+    add_point(line, format, {step.survival, band, std::nullopt}, Unit::kPercent, true);
   }
   figure.chart = {{"kind", "lines"},
                   {"unit", "percent"},
@@ -264,16 +326,10 @@ Figure survival_figure(const StoreView& view) {
                   {"fromZero", true},
                   {"xName", "Day"},
                   {"xTitle", "Days after the first order"},
-                  {"yTitle", "Customers still there, %"},
+                  {"yTitle", "Customers not yet gone, %"},
                   {"x", x},
                   {"series", {line}}};
-  const auto median = all.quantile(0.5);
-  const auto once = all.step_at(0.0);
-  figure.finding =
-      (once ? format.text(1.0 - once->survival, Unit::kChance) + " never order again. " : "") +
-      (median ? fmt::format("Half of the customers are gone after {}.",
-                            format.text(*median, Unit::kDays))
-              : "More than half of the customers were still there at the end of the log.");
+  figure.finding = survival_finding(format, all, rule);
   return figure;
 }
 

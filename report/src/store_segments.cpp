@@ -1,3 +1,4 @@
+#include "pieces.hpp"
 #include "sections.hpp"
 
 #include <tenure/core/error.hpp>
@@ -221,6 +222,51 @@ class ValueByGroup {
   std::vector<double> counts_;
 };
 
+/// The figure with its chart.
+/// @throws NumericalError, ArgumentError where the models do not fit the log.
+Figure with_value(const Execution& execution, const StoreView& view, Figure figure) {
+  const Format& format = view.format;
+  ValueByGroup value(execution, view);
+  const auto drawn = value.drawn();
+  const auto means = value.at_estimates();
+  figure.note = fmt::format(
+      "Expected revenue of a customer in the next year, discounted by 10\u00a0% a year, by the "
+      "{} model of orders (lowest AIC) and Gamma\u2013Gamma of spend, one fit for all regions. "
+      "Interval: 95\u00a0% of what is not known of the parameters, {} draws; who a region\u2019s "
+      "customers happen to be is not in it. `tenure customers --gross-margin` gives margins.",
+      value.model(), kDraws);
+  figure.table.header = {"Region", "Customers", format.axis("Revenue a customer", Unit::kMoney),
+                         "Low",    "High",      format.axis("All customers", Unit::kMoney)};
+  Json rows = Json::array();
+  for (std::size_t group = 0; group < value.groups(); ++group) {
+    if (!std::isfinite(means[group])) continue;
+    const std::string name = group == 0 ? "all" : view.regions[view.largest[group - 1]];
+    simulator::Estimate mean{means[group], std::nullopt, std::nullopt};
+    if (drawn[group].size() == kDraws) {
+      mean.interval = simulator::Interval{drawn[group].front(), drawn[group].back()};
+    }
+    std::vector<Cell> row = {{name},
+                             format.cell(value.customers_of(group), Unit::kCount),
+                             format.cell(mean.value, Unit::kMoney)};
+    format.add_range(row, mean.interval, Unit::kMoney);
+    row.push_back(format.cell(mean.value * value.customers_of(group), Unit::kMoney));
+    figure.table.rows.push_back(std::move(row));
+    rows.push_back(whisker_row(format, name, mean, Unit::kMoney));
+    if (group == 0) {
+      figure.finding = fmt::format("A customer is worth {} over the next year on average.",
+                                   format.with_range(mean, Unit::kMoney));
+    }
+  }
+  if (rows.empty()) throw NumericalError("the spend model has no finite mean");
+  figure.chart = {{"kind", "whisker"},
+                  {"unit", "money"},
+                  {"xTitle", format.axis("Expected revenue a customer, next year", Unit::kMoney)},
+                  {"yTitle", "Region"},
+                  {"fromZero", true},
+                  {"rows", rows}};
+  return figure;
+}
+
 }  // namespace
 
 std::vector<Figure> segment_figures(const Execution& execution, const StoreView& view) {
@@ -229,65 +275,14 @@ std::vector<Figure> segment_figures(const Execution& execution, const StoreView&
 }
 
 Figure value_figure(const Execution& execution, const StoreView& view) {
-  const Format& format = view.format;
-  Figure figure{"value", "What a customer is still worth, by region", "", "", nullptr, {}};
+  const Figure figure{"value", "What a customer is still worth, by region", "", "", nullptr, {}};
   try {
-    ValueByGroup value(execution, view);
-    const auto drawn = value.drawn();
-    const auto means = value.at_estimates();
-    figure.note = fmt::format(
-        "Expected revenue of a customer in the next year, discounted by 10\u00a0% a year, by the "
-        "{} model of "
-        "orders (lowest AIC) and Gamma\u2013Gamma of spend, one fit for all regions. Interval: "
-        "95\u00a0% of what "
-        "is not known of the parameters, {} draws; who a region\u2019s customers happen to be is "
-        "not in it. "
-        "`tenure customers --gross-margin` gives margins.",
-        value.model(), kDraws);
-    figure.table.header = {"Region", "Customers", format.axis("Revenue a customer", Unit::kMoney),
-                           "Low",    "High",      format.axis("All customers", Unit::kMoney)};
-    Json rows = Json::array();
-    for (std::size_t group = 0; group < value.groups(); ++group) {
-      if (!std::isfinite(means[group])) continue;
-      const std::string name = group == 0 ? "all" : view.regions[view.largest[group - 1]];
-      std::optional<simulator::Interval> range;
-      if (drawn[group].size() == kDraws) {
-        range = simulator::Interval{drawn[group].front(), drawn[group].back()};
-      }
-      std::vector<Cell> row = {{name},
-                               format.cell(value.customers_of(group), Unit::kCount),
-                               format.cell(means[group], Unit::kMoney)};
-      format.add_range(row, range, Unit::kMoney);
-      row.push_back(format.cell(means[group] * value.customers_of(group), Unit::kMoney));
-      figure.table.rows.push_back(std::move(row));
-      rows.push_back({{"name", name},
-                      {"value", means[group]},
-                      {"range", range ? Json{range->low, range->high} : Json(nullptr)},
-                      {"inner", nullptr},
-                      {"label", format.text(means[group], Unit::kMoney)},
-                      {"text", format.with_range(means[group], range, Unit::kMoney)}});
-      if (group == 0) {
-        figure.finding = fmt::format("A customer is worth {} over the next year on average.",
-                                     format.with_range(means[group], range, Unit::kMoney));
-      }
-    }
-    if (rows.empty()) throw NumericalError("the spend model has no finite mean");
-    figure.chart = {{"kind", "whisker"},
-                    {"unit", "money"},
-                    {"xTitle", format.axis("Expected revenue a customer, next year", Unit::kMoney)},
-                    {"yTitle", "Region"},
-                    {"fromZero", true},
-                    {"rows", rows}};
+    return with_value(execution, view, figure);
   } catch (const NumericalError& error) {
-    figure.finding = std::string("Not shown: ") + error.what() + ".";
-    figure.note.clear();
-    figure.table = {};
+    return not_shown(figure, error.what());
   } catch (const ArgumentError& error) {
-    figure.finding = std::string("Not shown: ") + error.what() + ".";
-    figure.note.clear();
-    figure.table = {};
+    return not_shown(figure, error.what());
   }
-  return figure;
 }
 
 }  // namespace tenure::report

@@ -25,8 +25,10 @@ Section words_section(const ResultView& view) {
        "Of the world: 95 of 100 worlds lie in it; better data narrow it, more simulation does not. "
        "Of the simulation: what the figure would move by if the same worlds were simulated again; "
        "more replications narrow it."},
-      {"Retention after a year",
-       "Share of customers with an order more than 365 days after their first, within two years."}};
+      {"Still ordering after a year",
+       "Share of customers with an order more than 365 days after their first, within two years, "
+       "among those followed for two years. Survival, which the page of a log shows, is another "
+       "measure: who has not yet fallen silent for a year."}};
   if (!view.outcome.uncertain) {
     section.terms.push_back(
         {"Not uncertain", "This scenario has one world: nothing in it is stated as uncertain."});

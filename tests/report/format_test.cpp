@@ -43,15 +43,6 @@ TEST(ReportFormat, GivesChancesWithoutDecimalsAndSpreadsInPoints) {
   EXPECT_EQ(format.axis("Spread", Unit::kPoints), "Spread, points");
 }
 
-TEST(ReportFormat, LimitsOfAShareAreWilsons) {
-  // 40 of 40: n / (n + z^2) = 40 / 43.84146.
-  EXPECT_NEAR(wilson_limits(1.0, 40.0).low, 0.912378, 1e-6);
-  EXPECT_EQ(wilson_limits(1.0, 40.0).high, 1.0);
-  // 1 of 2: symmetric about a half, half width z sqrt(1 / 8 + z^2 / 16) / (1 + z^2 / 2).
-  EXPECT_NEAR(wilson_limits(0.5, 2.0).low, 0.094531, 1e-6);
-  EXPECT_NEAR(wilson_limits(0.5, 2.0).high, 0.905469, 1e-6);
-}
-
 TEST(ReportFormat, WritesAnIntervalWithOneUnit) {
   const Format format("USD");
   EXPECT_EQ(format.range(-0.1, 0.7, Unit::kReturn), "\u221210\u00a0to\u00a0+70\u00a0%");

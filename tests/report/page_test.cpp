@@ -3,11 +3,14 @@
 
 #include <tenure/core/error.hpp>
 #include <tenure/core/money.hpp>
+#include <tenure/simulator/intervals.hpp>
 #include <tenure/simulator/net_curve.hpp>
 #include <tenure/simulator/roi.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <array>
 
 namespace tenure::report {
 namespace {
@@ -80,6 +83,9 @@ TEST(ReportPage, WaterfallAddsUpFromTheBaselineToTheNet) {
   EXPECT_THAT(levels, ElementsAre(DoubleNear(1000.0, 1e-6), DoubleNear(1500.0, 1e-6),
                                   DoubleNear(1360.0, 1e-6), DoubleNear(1320.0, 1e-6),
                                   DoubleNear(1320.0, 1e-6)));
+  EXPECT_THAT(figure.finding,
+              HasSubstr("The baseline\u2019s margin over 60 days, EUR\u00a01\u202f000, becomes "
+                        "EUR\u00a01\u202f320"));
 }
 
 TEST(ReportPage, NetSinceDayOneEndsAtTheNetOfTheWhole) {
@@ -117,9 +123,88 @@ TEST(ReportPage, AdvisesAgainstEveryStrategyWhereNonePays) {
   EXPECT_THAT(section.sentences.front(), HasSubstr("EUR\u00a0\u221280.00"));
 }
 
+/// One strategy, looked at in 40 worlds.
+simulator::ReturnReport in_forty_worlds(double share, double net) {
+  simulator::ReturnReport returns;
+  returns.baseline.name = "baseline";
+  returns.baseline.rank = net > 0.0 ? 2 : 1;
+  auto& letters = returns.strategies.emplace_back();
+  letters.name = "letters";
+  letters.rank = net > 0.0 ? 1 : 2;
+  letters.net.value = net;
+  letters.probability_positive = {share, std::nullopt, simulator::wilson_limits(share, 40.0)};
+  letters.probability_best = share;
+  return returns;
+}
+
+TEST(ReportPage, SaysPlainlyHowManyWorldsPayBack) {
+  Outcome outcome = two_months(500.0);
+  outcome.uncertain = true;
+  outcome.parameter_draws = 40;
+  // Wilson of 40 of 40: 91.2 %; of 38: 83.49 to 98.6 %; of none: 8.8 %.
+  const auto all = in_forty_worlds(1.0, 320.0);
+  const Section sure = decision_section({outcome, all, Format("EUR")});
+  EXPECT_THAT(sure.sentences[1], HasSubstr("How sure: in all 40 possible worlds"));
+  EXPECT_THAT(sure.sentences[1], HasSubstr("put the chance at 91\u00a0% or more."));
+  const auto most = in_forty_worlds(0.95, 320.0);
+  const Section likely = decision_section({outcome, most, Format("EUR")});
+  EXPECT_THAT(likely.sentences[1], HasSubstr("in 38 of 40 possible worlds"));
+  EXPECT_THAT(likely.sentences[1], HasSubstr("put the chance at 83\u00a0to\u00a099\u00a0%."));
+  EXPECT_EQ(likely.cards[3].value, "38 of 40");
+  EXPECT_EQ(likely.cards[3].range, "a chance of 83\u00a0to\u00a099\u00a0%");
+  const auto none = in_forty_worlds(0.0, -80.0);
+  const Section never = decision_section({outcome, none, Format("EUR")});
+  EXPECT_THAT(never.sentences[1], HasSubstr("in none of 40 possible worlds"));
+  EXPECT_THAT(never.sentences[1], HasSubstr("put the chance at 9\u00a0% or less."));
+}
+
+TEST(ReportPage, MonthsBeginWithTheSecondWhereTheFirstTowersOverAll) {
+  Outcome outcome = two_months(500.0);
+  outcome.months = 3;
+  outcome.month_totals.resize(6);
+  const auto set = [&](std::size_t strategy, const std::array<std::int64_t, 3>& orders) {
+    for (std::size_t m = 0; m < 3; ++m) outcome.month_totals[strategy * 3 + m].orders = orders[m];
+  };
+  set(0, {2000, 300, 200});
+  set(1, {2000, 400, 400});
+  const auto returns = in_forty_worlds(1.0, 320.0);
+  const Figure cut = month_orders_figure({outcome, returns, Format("EUR")});
+  EXPECT_EQ(cut.chart["x"], Json({2, 3}));
+  EXPECT_EQ(cut.chart["series"][0]["values"], Json({150.0, 100.0}));
+  EXPECT_THAT(cut.note, HasSubstr("month 1 has 1\u202f000 orders in the baseline"));
+  ASSERT_EQ(cut.table.rows.size(), 3U) << "the table has every month";
+  EXPECT_EQ(*cut.table.rows[0][1].value, 1000.0);
+  set(0, {500, 300, 200});
+  const Figure whole = month_orders_figure({outcome, returns, Format("EUR")});
+  EXPECT_EQ(whole.chart["x"], Json({1, 2, 3}));
+  EXPECT_EQ(whole.chart["series"][0]["values"], Json({250.0, 150.0, 100.0}));
+}
+
+TEST(ReportPage, IndexSaysWhereItsFirstLosesMoney) {
+  const Outcome outcome = two_months(500.0);
+  std::vector<simulator::StrategyIndex> indices(2);
+  indices[0].name = "baseline";
+  indices[0].score = 40.0;
+  indices[1].name = "letters";
+  indices[1].score = 60.0;
+  const auto losing = in_forty_worlds(0.0, -80.0);
+  const Figure figure = index_figure({outcome, losing, Format("EUR")}, indices);
+  EXPECT_THAT(figure.finding,
+              HasSubstr("\u201cletters\u201d has the highest composite index, 60 of "
+                        "100, yet it loses EUR\u00a080.00 against the baseline"));
+  EXPECT_EQ(figure.terms.size(), 1 + simulator::kIndexGroups + simulator::kDimensions)
+      << "every row of the table is explained";
+  const auto paying = in_forty_worlds(1.0, 320.0);
+  EXPECT_THAT(index_figure({outcome, paying, Format("EUR")}, indices).finding,
+              HasSubstr("60 of 100, and the greatest net."));
+  indices[0].score = 70.0;
+  EXPECT_THAT(index_figure({outcome, losing, Format("EUR")}, indices).finding,
+              HasSubstr("no strategy scores higher"));
+}
+
 TEST(ReportPage, NothingInTheDataCanEndTheScript) {
   Figure figure{"f", "t", "<i>", "", {{"kind", "heat"}, {"names", {"</script><!--"}}}, {}};
-  const std::string html = page_html("a & b", {{"s", "S", {}, {}, {figure}}});
+  const std::string html = page_html("a & b", {{"s", "S", {}, {}, {}, {figure}}});
   EXPECT_THAT(html, HasSubstr("\\u003c/script>\\u003c!--"));
   EXPECT_THAT(html, Not(HasSubstr("</script><!--")));
   EXPECT_THAT(html, HasSubstr("<h1>a &amp; b</h1>"));

@@ -7,6 +7,7 @@
 #include <tenure/customers/bg_nbd.hpp>
 #include <tenure/simulator/roi.hpp>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -15,6 +16,10 @@
 
 namespace tenure::simulator::test {
 namespace {
+
+using testing::DoubleEq;
+using testing::ElementsAre;
+using testing::IsEmpty;
 
 StrategyReturn assess(const Outcome& outcome) { return assess_returns(outcome).strategies.at(0); }
 
@@ -106,6 +111,15 @@ TEST(Roi, WorldIntervalDoesNotNarrowWithReplicationsAndMonteCarloDoes) {
   // The known standard error 0.4 / sqrt(draws x replications), to within its estimate's error.
   EXPECT_NEAR(width(few.roi->mc_interval), 2.0 * 1.96 * 0.4 / std::sqrt(4000.0), 0.002);
   EXPECT_NEAR(width(many.roi->mc_interval), 2.0 * 1.96 * 0.4 / std::sqrt(64000.0), 0.0005);
+}
+
+TEST(Roi, OfEachDrawIsTheRatioOfItsSums) {
+  const Outcome outcome =
+      outcome_of({{{30.0, 10.0}, {50.0, 30.0}}, {{10.0, 20.0}, {10.0, 20.0}}}, true);
+  EXPECT_THAT(roi_by_draw(outcome, 1), ElementsAre(DoubleEq(1.0), DoubleEq(-0.5)));
+  EXPECT_THAT(roi_by_draw(outcome_of({{{30.0, 10.0}}, {{10.0, 0.0}}}, true), 1), IsEmpty());
+  EXPECT_THROW(roi_by_draw(outcome, 0), ArgumentError);
+  EXPECT_THROW(roi_by_draw(outcome, 2), ArgumentError);
 }
 
 TEST(Roi, ProbabilityPositiveIsTheShareOfWorlds) {

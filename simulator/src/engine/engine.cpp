@@ -225,7 +225,7 @@ void simulate_coupled(const Execution& execution, const Work& work,
 
 /// The baseline's margin by month and run, over all workers.
 std::vector<Money> baseline_margins(const Outcome& outcome, const std::vector<Sums>& sums) {
-  const std::size_t runs = std::size_t{outcome.parameter_draws} * outcome.replications;
+  const std::size_t runs = outcome.runs();
   std::vector<Money> margins(runs * outcome.months, 0);
   for (const Sums& worker : sums) {
     const Money* part = worker.baseline_margin(outcome, 0);

@@ -126,7 +126,7 @@ void ContactCounts::book(const PlannedStrategy& strategy, const Moment& moment, 
 
 void Sums::size_for(const Outcome& outcome, bool by_run, std::uint32_t first_replication) {
   first_replication_ = first_replication;
-  const std::size_t runs = std::size_t{outcome.parameter_draws} * outcome.replications;
+  const std::size_t runs = outcome.runs();
   totals_.resize(outcome.strategies() * runs);
   levers_.resize(totals_.size() * outcome.lever_names.size());
   days_.resize(outcome.strategies() * outcome.days);
@@ -140,7 +140,7 @@ void Sums::size_for(const Outcome& outcome, bool by_run, std::uint32_t first_rep
 }
 
 Tally Sums::tally(const Outcome& outcome, std::size_t strategy, std::size_t run) {
-  const std::size_t runs = std::size_t{outcome.parameter_draws} * outcome.replications;
+  const std::size_t runs = outcome.runs();
   const std::size_t cell = strategy * runs + run;
   Tally tally;
   tally.totals = &totals_[cell];

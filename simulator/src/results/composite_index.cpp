@@ -57,7 +57,7 @@ double score_of(const DimensionSpec& spec, double figure) {
 
 /// What a customer costs to win: as simulated, or as the scenario says.
 double cost_to_win(const IndexSpec& spec, const Outcome& outcome, const Totals& sum) {
-  const double runs = static_cast<double>(outcome.parameter_draws) * outcome.replications;
+  const auto runs = static_cast<double>(outcome.runs());
   const double won = static_cast<double>(sum.customers - sum.brought) -
                      runs * static_cast<double>(outcome.customers);
   if (!(won > 0.0) || sum.acquisition_cost <= 0) return spec.customer_cost;
@@ -105,7 +105,7 @@ StrategyIndex index_of(const IndexSpec& spec, const Outcome& outcome, std::size_
                                         static_cast<double>(sum.channel_contacts[i]));
   }
   const double cost = cost_to_win(spec, outcome, sum);
-  const double runs = static_cast<double>(outcome.parameter_draws) * outcome.replications;
+  const auto runs = static_cast<double>(outcome.runs());
   index.churn_cost = cost * end.lost / runs;
   const auto figure = [&](Dimension dimension) -> std::optional<double>& {
     return index.figures[static_cast<std::size_t>(dimension)];

@@ -91,7 +91,7 @@ void add_shares(const Outcome& outcome, std::size_t strategy, StrategyReturn& re
 
 void add_lever_costs(const Outcome& outcome, std::size_t strategy, StrategyReturn& result) {
   const std::size_t levers = outcome.lever_names.size();
-  const std::size_t runs = std::size_t{outcome.parameter_draws} * outcome.replications;
+  const std::size_t runs = outcome.runs();
   result.lever_costs.assign(levers, 0.0);
   if (outcome.lever_totals.size() != outcome.totals.size() * levers) return;
   for (std::size_t i = 0; i < runs * levers; ++i) {
@@ -106,8 +106,7 @@ StrategyReturn summarise(const Outcome& outcome, std::size_t strategy,
   for (std::size_t draw = 0; draw < outcome.parameter_draws; ++draw) {
     for (std::size_t r = 0; r < outcome.replications; ++r) sum += outcome.at(strategy, draw, r);
   }
-  const double runs =
-      static_cast<double>(outcome.parameter_draws) * static_cast<double>(outcome.replications);
+  const auto runs = static_cast<double>(outcome.runs());
   StrategyReturn result;
   result.name = outcome.strategy_names[strategy];
   result.orders = static_cast<double>(sum.orders) / runs;
@@ -153,7 +152,7 @@ Estimate probability_positive(const Outcome& outcome, const RatioSamples& return
       std::count_if(values.begin(), values.end(), [least](double value) { return value > least; });
   const auto draws = static_cast<double>(values.size());
   result.value = static_cast<double>(over) / draws;
-  result.mc_interval = wilson(result.value, draws);
+  result.mc_interval = wilson_limits(result.value, draws);
   return result;
 }
 
@@ -181,7 +180,7 @@ void add_returns(const Outcome& outcome, std::size_t strategy, const Outcome* tw
 
 void check(const Outcome& outcome) {
   const std::size_t strategies = outcome.strategies();
-  const std::size_t cells = strategies * outcome.parameter_draws * outcome.replications;
+  const std::size_t cells = strategies * outcome.runs();
   if (cells == 0 || outcome.customers == 0 || outcome.totals.size() != cells ||
       outcome.day_totals.size() != strategies * outcome.days ||
       outcome.draw_flows.size() != strategies * outcome.parameter_draws * outcome.months ||
@@ -195,8 +194,7 @@ void check(const Outcome& outcome) {
 }
 
 void check(const Outcome& outcome, const ReturnInputs& inputs) {
-  const std::size_t runs = std::size_t{outcome.parameter_draws} * outcome.replications;
-  if (!inputs.baseline_margins.empty() && inputs.baseline_margins.size() != runs) {
+  if (!inputs.baseline_margins.empty() && inputs.baseline_margins.size() != outcome.runs()) {
     throw ArgumentError("outcome: one expectation of the baseline's margin is needed a run");
   }
   const Outcome* twin = inputs.other_luck;
@@ -229,6 +227,19 @@ ReturnReport assess_returns(const Outcome& outcome, const ReturnInputs& inputs) 
     report.expected_lifetime_value = margin / runs / report.baseline.customers;
   }
   return report;
+}
+
+std::vector<double> roi_by_draw(const Outcome& outcome, std::size_t strategy) {
+  if (strategy == 0 || strategy >= outcome.strategies()) {
+    throw ArgumentError("return by draw: there is no such strategy");
+  }
+  const RatioSamples samples = return_samples(outcome, strategy);
+  std::vector<double> returns;
+  if (!samples.every_draw_divides()) return returns;
+  for (std::size_t draw = 0; draw < samples.draws(); ++draw) {
+    returns.push_back(samples.ratio_of(draw) - 1.0);
+  }
+  return returns;
 }
 
 }  // namespace tenure::simulator

@@ -1,7 +1,5 @@
 #include "results/samples.hpp"
 
-#include <boost/math/distributions/students_t.hpp>
-
 #include <algorithm>
 #include <cmath>
 
@@ -35,11 +33,6 @@ double mean_of_values(const std::vector<double>& values) {
 
 }  // namespace
 
-double student_quantile(double degrees) {
-  return boost::math::quantile(
-      boost::math::complement(boost::math::students_t_distribution<double>(degrees), kTail));
-}
-
 double quantile(const std::vector<double>& sorted, double p) {
   const auto n = static_cast<double>(sorted.size());
   const double position = std::clamp(p * (n + 1.0), 1.0, n);
@@ -62,15 +55,6 @@ double variance_of(const std::vector<double>& values) {
 
 double kept_deviation(double between, double within) {
   return between > 0.0 ? std::sqrt(std::max(0.0, 1.0 - within / between)) : 0.0;
-}
-
-Interval wilson(double share, double n) {
-  constexpr double kZ = 1.959963984540054;
-  const double z2 = kZ * kZ / n;
-  const double centre = (share + z2 / 2.0) / (1.0 + z2);
-  const double half = kZ / (1.0 + z2) * std::sqrt(share * (1.0 - share) / n + z2 / (4.0 * n));
-  // At the ends the limits are 0 and 1 but for rounding.
-  return {share == 0.0 ? 0.0 : centre - half, share == 1.0 ? 1.0 : centre + half};
 }
 
 RatioSamples::RatioSamples(std::size_t draws, std::size_t replications)

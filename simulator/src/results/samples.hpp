@@ -1,5 +1,6 @@
 #pragma once
 
+#include <tenure/simulator/intervals.hpp>
 #include <tenure/simulator/roi.hpp>
 
 #include <cstddef>
@@ -9,10 +10,6 @@
 /// Ratios of sums over outer draws and replications, with both of their intervals.
 namespace tenure::simulator {
 
-inline constexpr double kTail = 0.025;
-
-/// Quantile 1 - kTail of Student's t.
-double student_quantile(double degrees);
 /// Quantile of sorted values at position p (n + 1), so that few draws do not look too sure (type 6
 /// of Hyndman and Fan 1996); the extremes where that lies outside.
 double quantile(const std::vector<double>& sorted, double p);
@@ -21,8 +18,6 @@ Interval central_interval(const std::vector<double>& sorted);
 double kept_deviation(double between, double within);
 /// Variance of values about their mean, over n - 1.
 double variance_of(const std::vector<double>& values);
-/// Wilson's 95 % limits of a share among n.
-Interval wilson(double share, double n);
 
 /// Two values of one run.
 struct Pair {

@@ -166,6 +166,8 @@ struct Outcome {
   std::vector<DayTotals> batch_flows;      ///< strategies x kFlowBatches x months, over draws
 
   std::size_t strategies() const noexcept { return strategy_names.size(); }
+  /// Of each strategy.
+  std::size_t runs() const noexcept { return std::size_t{parameter_draws} * replications; }
   const Totals& at(std::size_t strategy, std::size_t draw, std::size_t replication) const noexcept {
     return totals[(strategy * parameter_draws + draw) * replications + replication];
   }

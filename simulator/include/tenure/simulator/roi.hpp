@@ -1,8 +1,10 @@
 #pragma once
 
 #include <tenure/simulator/engine.hpp>
+#include <tenure/simulator/intervals.hpp>
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -12,11 +14,6 @@
 /// What each strategy pays back, against the baseline on the same draws. docs/SIMULATOR.md has the
 /// equations.
 namespace tenure::simulator {
-
-struct Interval {
-  double low = 0.0;
-  double high = 0.0;
-};
 
 /// A figure with its two intervals, which are never mixed.
 struct Estimate {
@@ -132,5 +129,10 @@ struct ReturnInputs {
 
 /// @throws ArgumentError where the outcome's arrays do not fit its counts.
 ReturnReport assess_returns(const Outcome& outcome, const ReturnInputs& inputs = {});
+
+/// ROI of a strategy (1 and up) in each outer draw, the noise of its replications still in it.
+/// Empty where some draw costs nothing.
+/// @throws ArgumentError where there is no such strategy.
+std::vector<double> roi_by_draw(const Outcome& outcome, std::size_t strategy);
 
 }  // namespace tenure::simulator
