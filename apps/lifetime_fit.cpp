@@ -39,15 +39,14 @@ Calibration calibrate(const Execution& execution, const EventTable& events, cons
   return calibration;
 }
 
-customers::BgNbdFit fit_orders(const Execution& execution, const Calibration& calibration) {
-  return customers::fit_bg_nbd(execution, calibration.summary.counts);
+void need_prices(const Calibration& calibration, const std::string& path) {
+  if (calibration.history.has_value) return;
+  throw DataError(path, "has no prices, which a spend model needs");
 }
 
 customers::GammaGammaFit fit_spend(const Execution& execution, const Calibration& calibration,
                                    const std::string& path) {
-  if (!calibration.history.has_value) {
-    throw DataError(path, "has no prices, which a spend model needs");
-  }
+  need_prices(calibration, path);
   return customers::fit_gamma_gamma(execution, calibration.summary.spend_frequency,
                                     calibration.summary.mean_value);
 }

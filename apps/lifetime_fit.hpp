@@ -3,7 +3,6 @@
 #include "run.hpp"
 
 #include <tenure/core/events.hpp>
-#include <tenure/customers/bg_nbd.hpp>
 #include <tenure/customers/fit_report.hpp>
 #include <tenure/customers/gamma_gamma.hpp>
 #include <tenure/customers/order_history.hpp>
@@ -33,9 +32,10 @@ struct Calibration {
 Calibration calibrate(const Execution& execution, const EventTable& events, const std::string& path,
                       const CalibrationSpec& spec);
 
-customers::BgNbdFit fit_orders(const Execution& execution, const Calibration& calibration);
-
 /// @throws DataError naming `path` where the log has no prices.
+void need_prices(const Calibration& calibration, const std::string& path);
+
+/// @throws as need_prices().
 customers::GammaGammaFit fit_spend(const Execution& execution, const Calibration& calibration,
                                    const std::string& path);
 

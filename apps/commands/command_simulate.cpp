@@ -44,9 +44,7 @@ simulator::ExistingCustomers customers_of_log(const Options& options, const Even
                                               simulator::Scenario& scenario, Json& json) {
   if (scenario.currency.empty()) scenario.currency = events.currency;
   const Calibration calibration = calibrate(run.execution(), events, name, {});
-  if (!calibration.history.has_value) {
-    throw DataError(name, "has no prices, which a spend model needs");
-  }
+  need_prices(calibration, name);
   simulator::FittedCustomers fitted = simulator::fit_customers(
       run.execution(), events, calibration.history, calibration.summary, options.model);
   json["fits"] = {fit_json(fitted.orders), fit_json(fitted.spend)};
