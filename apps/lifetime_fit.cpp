@@ -52,7 +52,11 @@ customers::GammaGammaFit fit_spend(const Execution& execution, const Calibration
 }
 
 std::vector<std::string> order_model_names() {
-  return {simulator::kOrderModels.begin(), simulator::kOrderModels.end()};
+  std::vector<std::string> names;
+  for (const simulator::Family family : simulator::kOrderFamilies) {
+    names.emplace_back(to_string(family));
+  }
+  return names;
 }
 
 std::size_t row_of(const Calibration& calibration, const EventTable& events,

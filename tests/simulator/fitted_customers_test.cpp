@@ -40,12 +40,14 @@ struct Known {
 
 TEST(FittedCustomers, CarryTheFitOfEveryFamilyWithWhatIsNotKnownOfIt) {
   const Known known;
-  for (const std::string_view name : kOrderModels) {
+  for (const Family family : kOrderFamilies) {
+    const std::string_view name = to_string(family);
     const FittedCustomers fitted =
         fit_customers({}, known.events, known.history, known.summary, name);
     const customers::FitReport alone = customers::fit_lifetime({}, name, known.summary.counts);
     const LifetimeModel& model = fitted.customers.model;
-    EXPECT_EQ(to_string(model.family), name);
+    EXPECT_EQ(model.family, family);
+    EXPECT_EQ(order_family(name), family);
     EXPECT_THAT(alone.estimates,
                 ElementsAre(model.orders.r, model.orders.alpha, model.orders.a, model.orders.b));
     EXPECT_EQ(
