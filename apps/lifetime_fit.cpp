@@ -48,7 +48,8 @@ customers::GammaGammaFit fit_spend(const Execution& execution, const Calibration
                                    const std::string& path) {
   need_prices(calibration, path);
   return customers::fit_gamma_gamma(execution, calibration.summary.spend_frequency,
-                                    calibration.summary.mean_value);
+                                    calibration.summary.mean_value,
+                                    customers::PriorUse::kWhereNeeded);
 }
 
 std::vector<std::string> order_model_names() {
@@ -85,6 +86,7 @@ Json fit_json(const customers::FitReport& report) {
   json["log_likelihood"] = report.log_likelihood;
   json["customers"] = report.customers;
   json["iterations"] = report.iterations;
+  json["prior"] = report.prior_reason.empty() ? Json(nullptr) : Json(report.prior_reason);
   return json;
 }
 
@@ -94,9 +96,10 @@ std::string fit_text(const customers::FitReport& report) {
     table.add({report.names[i], fmt::format("{:.4f}", report.estimates[i]),
                fmt::format("{:.4f}", report.standard_errors[i])});
   }
-  return table.str() + fmt::format("  log-likelihood {:.2f} over {} customers, {} iterations\n",
+  return table.str() + fmt::format("  log-likelihood {:.2f} over {} customers, {} iterations{}\n",
                                    report.log_likelihood, with_commas(report.customers),
-                                   report.iterations);
+                                   report.iterations,
+                                   report.prior_reason.empty() ? "" : ", with a weak prior");
 }
 
 }  // namespace tenure::apps

@@ -35,7 +35,7 @@ Calibration calibrate(const Execution& execution, const EventTable& events, cons
 /// @throws DataError naming `path` where the log has no prices.
 void need_prices(const Calibration& calibration, const std::string& path);
 
-/// @throws as need_prices().
+/// With a prior where it is needed. @throws as need_prices().
 customers::GammaGammaFit fit_spend(const Execution& execution, const Calibration& calibration,
                                    const std::string& path);
 
@@ -48,8 +48,8 @@ std::size_t row_of(const Calibration& calibration, const EventTable& events, con
 /// "1997-09-30".
 std::string day_text(std::int32_t day);
 
-/// {"model","parameters","standard_errors","log_likelihood","customers","iterations"}; mbg-cnbd
-/// has its k among the parameters.
+/// {"model","parameters","standard_errors","log_likelihood","customers","iterations","prior"};
+/// mbg-cnbd has its k among the parameters.
 Json fit_json(const customers::FitReport& report);
 
 /// Parameters with standard errors, log-likelihood, customers.

@@ -81,6 +81,19 @@ TEST(FittedCustomers, WithoutRegionsHaveNone) {
   EXPECT_TRUE(customers.region_names.empty());
 }
 
+TEST(FittedCustomers, SayWhereAPriorTookPartInTheirModel) {
+  Known known;
+  EXPECT_EQ(fit_customers({}, known.events, known.history, known.summary).customers.caveat, "");
+  // One price: Gamma-Gamma alone would have orders and customers without any spread.
+  for (std::size_t i = 0; i < known.summary.size(); ++i) {
+    if (known.summary.spend_frequency[i] > 0) known.summary.mean_value[i] = 9.0;
+  }
+  const FittedCustomers fitted = fit_customers({}, known.events, known.history, known.summary);
+  EXPECT_EQ(fitted.orders.prior_reason, "");
+  EXPECT_THAT(fitted.spend.prior_reason, HasSubstr("p -> infinity"));
+  EXPECT_THAT(fitted.customers.caveat, HasSubstr("the fit of Gamma-Gamma, which"));
+}
+
 std::string fault(const Known& known, std::string_view model) {
   try {
     fit_customers({}, known.events, known.history, known.summary, model);

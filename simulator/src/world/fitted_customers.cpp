@@ -15,8 +15,8 @@ Family order_family(std::string_view order_model) {
     if (name == order_model) return family;
     known += (known.empty() ? "" : ", ") + std::string(name);
   }
-  throw ArgumentError("the simulator has no order model '" + std::string(order_model) +
-                      "', only " + known);
+  throw ArgumentError("the simulator has no order model '" + std::string(order_model) + "', only " +
+                      known);
 }
 
 void set_order_model(LifetimeModel& model, const customers::FitReport& orders) {
@@ -34,10 +34,12 @@ FittedCustomers fit_customers(const Execution& execution, const EventTable& even
                               std::string_view order_model) {
   static_cast<void>(order_family(order_model));
   if (!history.has_value) throw ArgumentError("the log has no prices, which a spend model needs");
-  const customers::GammaGammaFit spend =
-      customers::fit_gamma_gamma(execution, summary.spend_frequency, summary.mean_value);
+  customers::LifetimeFitOptions options;
+  options.prior = customers::PriorUse::kWhereNeeded;
   FittedCustomers fitted;
-  fitted.orders = customers::fit_lifetime(execution, order_model, summary.counts);
+  fitted.orders = customers::fit_lifetime(execution, order_model, summary.counts, options);
+  const customers::GammaGammaFit spend = customers::fit_gamma_gamma(
+      execution, summary.spend_frequency, summary.mean_value, options.prior);
   fitted.spend = customers::fit_report(spend);
   ExistingCustomers& existing = fitted.customers;
   set_order_model(existing.model, fitted.orders);
@@ -48,6 +50,7 @@ FittedCustomers fit_customers(const Execution& execution, const EventTable& even
   existing.age = summary.counts.age;
   existing.mean_value = summary.mean_value;
   existing.spend_frequency = summary.spend_frequency;
+  existing.caveat = customers::prior_note(summary.counts, {&fitted.orders, &fitted.spend});
   if (history.region.empty()) return fitted;
   for (const std::uint32_t customer : summary.customer) {
     existing.region.push_back(history.region[customer]);

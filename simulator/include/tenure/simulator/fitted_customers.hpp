@@ -32,8 +32,9 @@ struct FittedCustomers {
   customers::FitReport spend;  ///< Gamma-Gamma
 };
 
-/// Fits `order_model` and Gamma-Gamma to a log as it stands at the calibration's end. `events`
-/// names the regions.
+/// Fits `order_model` and Gamma-Gamma to a log as it stands at the calibration's end, with
+/// customers::PriorUse::kWhereNeeded; where the prior takes part the customers' `caveat` says so.
+/// `events` names the regions.
 /// @throws ArgumentError where the log has no prices or the simulator has no such order model;
 /// whatever the fits throw.
 FittedCustomers fit_customers(const Execution& execution, const EventTable& events,
