@@ -207,8 +207,8 @@ std::string prior_note(const RecencyFrequency& counts,
   }
   const auto whole = [](double count) { return std::to_string(std::llround(count)); };
   return "a weak prior takes part in the fit of " + models + ", which " + whole(customers) +
-         " customers, " + whole(repeat) + " of them with a repeat order, do not settle. " +
-         reasons +
+         (customers == 1.0 ? " customer, " : " customers, ") + whole(repeat) +
+         " of them with a repeat order, do not settle. " + reasons +
          "Trust the intervals more than the estimates; with more customers or a longer "
          "log no prior is needed (docs/LIFETIME.md, Small logs)";
 }
