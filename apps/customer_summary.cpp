@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string_view>
 
 namespace tenure::apps {
@@ -64,6 +65,18 @@ std::vector<std::string> tier_row(const CustomerTable& table, std::string_view n
           outlook.with_risk > 0 ? fmt::format("{:.3f}", outlook.risk) : "-"};
 }
 
+/// Why customers who were lost long ago can have p alive 1.
+std::string certainly_alive_note(const LifetimePart& lifetime) {
+  if (!lifetime.orders || lifetime.orders->model != "bg-nbd") return "";
+  const auto& frequency = lifetime.summary.counts.frequency;
+  const auto once = std::count(frequency.begin(), frequency.end(), 0.0);
+  if (once == 0) return "";
+  return fmt::format(
+      "  p alive is 1 for {} without a repeat order: bg-nbd lets nobody leave before one, --model "
+      "mbg-nbd does\n",
+      with_commas(static_cast<std::uint64_t>(once)));
+}
+
 std::string tiers_text(const CustomerTable& table) {
   const Segments& segments = table.segments;
   const auto outlooks = tier_outlooks(table);
@@ -81,7 +94,7 @@ std::string tiers_text(const CustomerTable& table) {
     lines += fmt::format("  and {} without an order: nothing bought yet, or everything returned\n",
                          with_commas(none));
   }
-  return lines;
+  return lines + certainly_alive_note(table.lifetime);
 }
 
 template <class Name, std::size_t N>
@@ -218,7 +231,7 @@ std::string model_text(const customers::FitReport& fit) {
     text += fmt::format(", {} {:.4g}", fit.names[i], fit.estimates[i]);
   }
   if (fit.model == "mbg-cnbd") text += fmt::format(", k {}", fit.regularity);
-  return text + "\n";
+  return text + (fit.prior_reason.empty() ? "\n" : ", with a weak prior\n");
 }
 
 /// What the model was chosen from.

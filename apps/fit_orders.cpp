@@ -70,6 +70,7 @@ Json customer_json(const FitRequest& request, const OrderData& data, const FitRe
   if (request.margin >= 0) {
     options.margin = request.margin;
     spend = fit_report(fit_spend(run.execution(), *data.calibration, request.store));
+    run.warn(customers::prior_note(summary.counts, {&*spend}));
     c.spend_frequency = summary.spend_frequency[row];
     c.mean_value = summary.mean_value[row];
   }
@@ -168,6 +169,7 @@ void fit_order_model(const FitRequest& request, Run& run) {
   const OrderData data = read_order_data(request, run);
   customers::LifetimeFitOptions options;
   options.regularity = request.regularity;
+  options.prior = customers::PriorUse::kWhereNeeded;
   if (request.model == "mbg-cnbd" && data.counts().log_gaps.empty()) {
     throw DataError(data.source, "no column log_gaps, which the regularity of orders needs");
   }
@@ -177,6 +179,7 @@ void fit_order_model(const FitRequest& request, Run& run) {
           ? fit_lifetime(run.execution(), request.model, data.counts(), data.design, options)
           : fit_lifetime(run.execution(), request.model, data.counts(), options);
   const double seconds = watch.seconds();
+  run.warn(customers::prior_note(data.counts(), {&report}));
   Json json = fit_json(report);
   json["fit_seconds"] = seconds;
   json["unit"] = request.unit;

@@ -25,8 +25,9 @@ void fit_spend_of_counts(const FitRequest& request, Run& run) {
     throw DataError(first, 1, "the spend model takes one row a customer, without weights");
   }
   const Stopwatch watch;
-  const customers::FitReport report = fit_report(
-      customers::fit_gamma_gamma(run.execution(), file.counts.frequency, file.mean_value));
+  const customers::FitReport report = fit_report(customers::fit_gamma_gamma(
+      run.execution(), file.counts.frequency, file.mean_value, customers::PriorUse::kWhereNeeded));
+  run.warn(customers::prior_note(file.counts, {&report}));
   Json json = fit_json(report);
   json["fit_seconds"] = watch.seconds();
   json["unit"] = request.unit;
@@ -56,6 +57,7 @@ void fit_spend_model(const FitRequest& request, Run& run) {
   const customers::GammaGammaFit fit = fit_spend(run.execution(), calibration, request.store);
   const double seconds = watch.seconds();
   const customers::FitReport report = customers::fit_report(fit);
+  run.warn(customers::prior_note(calibration.summary.counts, {&report}));
   const customers::GammaGammaParameters& p = fit.parameters;
   Json json = fit_json(report);
   json["fit_seconds"] = seconds;

@@ -39,21 +39,25 @@ Calibration calibrate(const Execution& execution, const EventTable& events, cons
   return calibration;
 }
 
-customers::BgNbdFit fit_orders(const Execution& execution, const Calibration& calibration) {
-  return customers::fit_bg_nbd(execution, calibration.summary.counts);
+void need_prices(const Calibration& calibration, const std::string& path) {
+  if (calibration.history.has_value) return;
+  throw DataError(path, "has no prices, which a spend model needs");
 }
 
 customers::GammaGammaFit fit_spend(const Execution& execution, const Calibration& calibration,
                                    const std::string& path) {
-  if (!calibration.history.has_value) {
-    throw DataError(path, "has no prices, which a spend model needs");
-  }
+  need_prices(calibration, path);
   return customers::fit_gamma_gamma(execution, calibration.summary.spend_frequency,
-                                    calibration.summary.mean_value);
+                                    calibration.summary.mean_value,
+                                    customers::PriorUse::kWhereNeeded);
 }
 
 std::vector<std::string> order_model_names() {
-  return {simulator::kOrderModels.begin(), simulator::kOrderModels.end()};
+  std::vector<std::string> names;
+  for (const simulator::Family family : simulator::kOrderFamilies) {
+    names.emplace_back(to_string(family));
+  }
+  return names;
 }
 
 std::size_t row_of(const Calibration& calibration, const EventTable& events,
@@ -82,6 +86,7 @@ Json fit_json(const customers::FitReport& report) {
   json["log_likelihood"] = report.log_likelihood;
   json["customers"] = report.customers;
   json["iterations"] = report.iterations;
+  json["prior"] = report.prior_reason.empty() ? Json(nullptr) : Json(report.prior_reason);
   return json;
 }
 
@@ -91,9 +96,10 @@ std::string fit_text(const customers::FitReport& report) {
     table.add({report.names[i], fmt::format("{:.4f}", report.estimates[i]),
                fmt::format("{:.4f}", report.standard_errors[i])});
   }
-  return table.str() + fmt::format("  log-likelihood {:.2f} over {} customers, {} iterations\n",
+  return table.str() + fmt::format("  log-likelihood {:.2f} over {} customers, {} iterations{}\n",
                                    report.log_likelihood, with_commas(report.customers),
-                                   report.iterations);
+                                   report.iterations,
+                                   report.prior_reason.empty() ? "" : ", with a weak prior");
 }
 
 }  // namespace tenure::apps

@@ -3,7 +3,6 @@
 #include "run.hpp"
 
 #include <tenure/core/events.hpp>
-#include <tenure/customers/bg_nbd.hpp>
 #include <tenure/customers/fit_report.hpp>
 #include <tenure/customers/gamma_gamma.hpp>
 #include <tenure/customers/order_history.hpp>
@@ -33,9 +32,10 @@ struct Calibration {
 Calibration calibrate(const Execution& execution, const EventTable& events, const std::string& path,
                       const CalibrationSpec& spec);
 
-customers::BgNbdFit fit_orders(const Execution& execution, const Calibration& calibration);
-
 /// @throws DataError naming `path` where the log has no prices.
+void need_prices(const Calibration& calibration, const std::string& path);
+
+/// With a prior where it is needed. @throws as need_prices().
 customers::GammaGammaFit fit_spend(const Execution& execution, const Calibration& calibration,
                                    const std::string& path);
 
@@ -48,8 +48,8 @@ std::size_t row_of(const Calibration& calibration, const EventTable& events, con
 /// "1997-09-30".
 std::string day_text(std::int32_t day);
 
-/// {"model","parameters","standard_errors","log_likelihood","customers","iterations"}; mbg-cnbd
-/// has its k among the parameters.
+/// {"model","parameters","standard_errors","log_likelihood","customers","iterations","prior"};
+/// mbg-cnbd has its k among the parameters.
 Json fit_json(const customers::FitReport& report);
 
 /// Parameters with standard errors, log-likelihood, customers.

@@ -64,6 +64,12 @@ void Run::print(const std::string& text) const {
   std::cout << (style_ ? styled(text) : text) << std::flush;
 }
 
+void Run::warn(const std::string& text) const {
+  if (options_.quiet || text.empty()) return;
+  end_progress();
+  std::cerr << "tenure: warning: " << text << '\n' << std::flush;
+}
+
 void Run::write_json(const Json& object) const {
   end_progress();
   // An id or text of the log may be of any encoding; JSON is UTF-8.

@@ -38,6 +38,8 @@ class Run {
   bool human() const noexcept { return human_; }
   /// Prints to stdout where human() holds.
   void print(const std::string& text) const;
+  /// A line "tenure: warning: TEXT" on stderr, unless --quiet was given; nothing for no text.
+  void warn(const std::string& text) const;
   /// Takes the progress bar off the terminal: before anything is printed.
   void end_progress() const;
   /// Writes the JSON object where --json and --csv said; once, at the end.

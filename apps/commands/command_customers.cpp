@@ -69,11 +69,13 @@ std::vector<std::string> model_names() {
 }
 
 void fit_orders(const Execution& execution, const Options& options, LifetimePart& part) {
+  customers::LifetimeFitOptions how;
+  how.prior = customers::PriorUse::kWhereNeeded;
   if (options.model == "auto") {
-    part.compared = compare_lifetime_models(execution, part.summary.counts);
+    part.compared = compare_lifetime_models(execution, part.summary.counts, how);
     part.orders = part.compared.front().fit;
   } else {
-    part.orders = fit_lifetime(execution, options.model, part.summary.counts);
+    part.orders = fit_lifetime(execution, options.model, part.summary.counts, how);
   }
 }
 
@@ -85,8 +87,8 @@ void fit_spend(const Execution& execution, LifetimePart& part) {
     part.spend_left_out = "no customer has a repeat order of positive value";
   } else {
     try {
-      part.spend =
-          fit_report(customers::fit_gamma_gamma(execution, frequency, part.summary.mean_value));
+      part.spend = fit_report(customers::fit_gamma_gamma(
+          execution, frequency, part.summary.mean_value, customers::PriorUse::kWhereNeeded));
     } catch (const NumericalError& error) {
       part.spend_left_out = error.what();
     }
@@ -109,6 +111,8 @@ LifetimePart make_lifetime(const Run& run, const Options& options,
     fit_spend(run.execution(), part);
     part.forecasts = forecast_customers(run.execution(), part.summary, *part.orders, part.spend,
                                         options.forecast);
+    run.warn(part.spend ? prior_note(part.summary.counts, {&*part.orders, &*part.spend})
+                        : prior_note(part.summary.counts, {&*part.orders}));
   } catch (const NumericalError& error) {
     // Tiers and health stand without a model: only one that was asked for by name must fit.
     if (options.model_given && options.model != "auto") {

@@ -20,6 +20,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <optional>
 #include <utility>
@@ -37,6 +38,30 @@ struct Options {
   simulator::StudyOptions study;
 };
 
+/// The models of a log's customers. Where the log has nothing to fit them to, the message says what
+/// is missing and what can be simulated without it.
+simulator::FittedCustomers fit_log(const Execution& execution, const EventTable& events,
+                                   const Calibration& calibration, const std::string& model,
+                                   const std::string& name) {
+  const std::string way_out =
+      ". Import a longer log, or simulate a scenario that makes its own customers and takes no "
+      "--store (datasets/scenarios/default.toml)";
+  const auto positive = [](double x) { return x > 0; };
+  const auto& orders = calibration.summary.counts.frequency;
+  const auto& spend = calibration.summary.spend_frequency;
+  if (std::any_of(orders.begin(), orders.end(), positive) &&
+      std::none_of(spend.begin(), spend.end(), positive)) {
+    throw DataError(
+        name, "no repeat order has a positive value, so no spend model can be fitted" + way_out);
+  }
+  try {
+    return simulator::fit_customers(execution, events, calibration.history, calibration.summary,
+                                    model);
+  } catch (const NumericalError& error) {
+    throw NumericalError(name + ": " + error.what() + way_out);
+  }
+}
+
 /// Today's customers of a log, with the models fitted to all of it; a scenario that names no
 /// currency takes the log's.
 simulator::ExistingCustomers customers_of_log(const Options& options, const EventTable& events,
@@ -44,11 +69,10 @@ simulator::ExistingCustomers customers_of_log(const Options& options, const Even
                                               simulator::Scenario& scenario, Json& json) {
   if (scenario.currency.empty()) scenario.currency = events.currency;
   const Calibration calibration = calibrate(run.execution(), events, name, {});
-  if (!calibration.history.has_value) {
-    throw DataError(name, "has no prices, which a spend model needs");
-  }
-  simulator::FittedCustomers fitted = simulator::fit_customers(
-      run.execution(), events, calibration.history, calibration.summary, options.model);
+  need_prices(calibration, name);
+  simulator::FittedCustomers fitted =
+      fit_log(run.execution(), events, calibration, options.model, name);
+  run.warn(fitted.customers.caveat);
   json["fits"] = {fit_json(fitted.orders), fit_json(fitted.spend)};
   run.print(fmt::format("{} fitted to {} (weeks)\n", customers::lifetime_kind(options.model).title,
                         name) +

@@ -7,6 +7,7 @@
 
 #include <tenure/core/store.hpp>
 #include <tenure/recommender/model_file.hpp>
+#include <tenure/recommender/regional_popularity.hpp>
 
 #include <fmt/format.h>
 
@@ -45,21 +46,6 @@ recommender::ModelFile make_file(EventTable&& events, recommender::Interactions&
   return file;
 }
 
-/// Popularity by region, channel or both for customers without history; null where the log has
-/// neither, or no times.
-std::unique_ptr<recommender::RegionalPopularityModel> train_newcomers(
-    const EventTable& events, const CsrView& user_items,
-    const recommender::InteractionOptions& weights) {
-  const bool regions = !events.region.empty();
-  const bool channels = !events.channel.empty();
-  if (!events.has_time() || (!regions && !channels)) return nullptr;
-  recommender::RegionalPopularityOptions options;
-  options.by = regions && channels ? recommender::PopularityBy::kRegionChannel
-               : regions           ? recommender::PopularityBy::kRegion
-                                   : recommender::PopularityBy::kChannel;
-  return recommender::train_regional_popularity(events, user_items, options, weights);
-}
-
 void run_train(const Options& options, const ModelPlan& plan, Run& run) {
   const std::string name(plan.kind->name);
   EventTable events = read_store(run.execution(), options.store);
@@ -76,7 +62,7 @@ void run_train(const Options& options, const ModelPlan& plan, Run& run) {
   json["refit_seconds"] = refitted.train_seconds;
   put_solver(json, "refit_solver", *refitted.model);
   const std::string refit_solver = solver_text(*refitted.model);
-  auto newcomers = train_newcomers(events, all.user_items, weights);
+  auto newcomers = recommender::train_newcomers(events, all.user_items, weights);
   recommender::ModelFile file =
       make_file(std::move(events), std::move(all), std::move(refitted.model), evaluation);
   file.weights = weights;

@@ -37,6 +37,7 @@ std::optional<std::vector<double>> refit(const Execution& execution, const FitRe
   LifetimeFitOptions options;
   options.regularity = report.regularity;
   options.first_start = report.estimates;
+  if (!report.prior_reason.empty()) options.prior = PriorUse::kAlways;
   for (int attempt = 0; attempt < 2; ++attempt) {
     try {
       return fit_lifetime(execution, report.model, sample, options).estimates;

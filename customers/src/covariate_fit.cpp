@@ -82,6 +82,12 @@ CovariateFit<Parameters> fit_with(const Execution& execution, const CovariateMod
   return fit;
 }
 
+// The model without covariates that the fit starts from: of the data alone, as the other one is.
+FitOptions without_prior(FitOptions options) {
+  options.prior = PriorUse::kNever;
+  return options;
+}
+
 double linear(std::span<const double> coefficients, std::span<const double> values) {
   if (coefficients.size() != values.size()) {
     throw ArgumentError("covariates: " + std::to_string(coefficients.size()) +
@@ -98,7 +104,7 @@ CovariateFit<BgNbdParameters> fit_bg_nbd_covariates(const Execution& execution,
                                                     const RecencyFrequency& data,
                                                     const CovariateDesign& design,
                                                     const FitOptions& options) {
-  const BgNbdFit without = fit_bg_nbd(execution, data, options);
+  const BgNbdFit without = fit_bg_nbd(execution, data, without_prior(options));
   const auto& p = without.parameters;
   return fit_with<BgNbdParameters>(execution, {"BG/NBD with covariates", add_bg_nbd_row, 1, 2, 1.0},
                                    data, design, options, {"r", "alpha", "a", "b"},
@@ -110,7 +116,7 @@ CovariateFit<ParetoNbdParameters> fit_pareto_nbd_covariates(const Execution& exe
                                                             const RecencyFrequency& data,
                                                             const CovariateDesign& design,
                                                             const FitOptions& options) {
-  const ParetoNbdFit without = fit_pareto_nbd(execution, data, options);
+  const ParetoNbdFit without = fit_pareto_nbd(execution, data, without_prior(options));
   const auto& p = without.parameters;
   return fit_with<ParetoNbdParameters>(
       execution, {"Pareto/NBD with covariates", detail::add_pareto_nbd_row, 1, 3, -1.0}, data,

@@ -1,5 +1,6 @@
 #include <tenure/core/error.hpp>
 #include <tenure/customers/fit_report.hpp>
+#include <tenure/customers/lifetime_model.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -89,6 +90,7 @@ FitReport make(const char* model, const Names& names, const Fit& fit, double day
   report.customers = fit.customers;
   report.iterations = fit.iterations;
   report.days_per_unit = days_per_unit;
+  report.prior_reason = fit.prior_reason;
   return report;
 }
 
@@ -98,6 +100,7 @@ void take_rest(const FitReport& report, Fit& fit) {
   fit.log_likelihood = report.log_likelihood;
   fit.customers = report.customers;
   fit.iterations = report.iterations;
+  fit.prior_reason = report.prior_reason;
 }
 
 // Of a model of four estimated parameters; `rest` are those that were given.
@@ -182,6 +185,32 @@ FitReport fit_report(const CovariateFit<BgNbdParameters>& fit, const CovariateDe
 FitReport fit_report(const CovariateFit<ParetoNbdParameters>& fit, const CovariateDesign& design,
                      double days_per_unit) {
   return make_with_covariates(kParetoNbd, pareto_nbd_names(), fit, design, days_per_unit);
+}
+
+std::string prior_note(const RecencyFrequency& counts,
+                       std::initializer_list<const FitReport*> fits) {
+  std::string models;
+  std::string reasons;
+  for (const FitReport* fit : fits) {
+    if (fit->prior_reason.empty()) continue;
+    const bool spend = fit->model == kGammaGamma;
+    const std::string title(spend ? "Gamma-Gamma" : lifetime_kind(fit->model).title);
+    models += (models.empty() ? "" : " and ") + title;
+    reasons += title + ": " + fit->prior_reason + ". ";
+  }
+  if (models.empty()) return {};
+  double customers = 0.0;
+  double repeat = 0.0;
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    customers += counts.weight_of(i);
+    if (counts.frequency[i] > 0) repeat += counts.weight_of(i);
+  }
+  const auto whole = [](double count) { return std::to_string(std::llround(count)); };
+  return "a weak prior takes part in the fit of " + models + ", which " + whole(customers) +
+         (customers == 1.0 ? " customer, " : " customers, ") + whole(repeat) +
+         " of them with a repeat order, do not settle. " + reasons +
+         "Trust the intervals more than the estimates; with more customers or a longer "
+         "log no prior is needed (docs/LIFETIME.md, Small logs)";
 }
 
 BgNbdFit bg_nbd_fit(const FitReport& report) {

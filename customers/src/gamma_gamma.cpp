@@ -146,7 +146,7 @@ void check_history(double x, double m) {
 }  // namespace
 
 GammaGammaFit fit_gamma_gamma(const Execution& execution, std::span<const double> frequency,
-                              std::span<const double> mean_value) {
+                              std::span<const double> mean_value, PriorUse prior) {
   std::vector<Row> rows = usable_rows(frequency, mean_value);
   if (rows.empty()) {
     throw ArgumentError("Gamma-Gamma: no customer has a repeat order of positive value");
@@ -163,10 +163,13 @@ GammaGammaFit fit_gamma_gamma(const Execution& execution, std::span<const double
   problem.model = "Gamma-Gamma";
   problem.names = {"p", "q", "gamma"};
   problem.scales = {1.0, 1.0, scale};
+  problem.prior = {{2.0, 6.0}, {2.0, 4.0}, {}};
   problem.starts = detail::starting_points(execution, base_starts(), kStarts);
   problem.customers = customers;
   problem.constant = -std::log(scale) * customers;
-  const detail::Maximum best = detail::maximize(execution, problem, mean);
+  const detail::Maximum best = detail::search_as(
+      prior, problem,
+      [&](const detail::MaximumProblem& one) { return detail::maximize(execution, one, mean); });
 
   GammaGammaFit fit;
   const std::vector<double> v = detail::natural_parameters(best, problem.scales);
@@ -177,6 +180,7 @@ GammaGammaFit fit_gamma_gamma(const Execution& execution, std::span<const double
   fit.log_likelihood = best.log_likelihood;
   fit.customers = static_cast<std::uint64_t>(customers);
   fit.iterations = best.iterations;
+  fit.prior_reason = best.prior_reason;
   return fit;
 }
 

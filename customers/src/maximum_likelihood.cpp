@@ -21,6 +21,8 @@ constexpr double kStepTolerance = 1e-4;
 constexpr double kFlatCurvature = 1e-10;
 constexpr int kHalvings = 50;
 constexpr double kSameSummit = 0.01;  // in any log-parameter
+// A parameter known to a factor of 20 either way, at one standard error, is not known.
+constexpr double kUnknownVariance = 9.0;
 
 enum class Outcome { kConverged, kRanAway, kFlat, kStuck, kOutOfIterations, kBadStart };
 
@@ -41,9 +43,25 @@ struct Point {
   bool finite;
 };
 
-Point evaluate(MeanLogLikelihood function, const Eigen::VectorXd& theta) {
+// Adds what the prior weighs a customer.
+void add_prior(const MaximumProblem& problem, const Eigen::VectorXd& theta, Derivatives& at) {
+  for (std::size_t i = 0; i < problem.prior.size(); ++i) {
+    const auto& [weight, mean] = problem.prior[i];
+    if (weight == 0.0) continue;
+    const double t = theta[static_cast<Eigen::Index>(i)];
+    const double share = weight / problem.customers;
+    const double pull = share * std::exp(t) / mean;
+    at.value += share * t - pull;
+    at.gradient[i] += share - pull;
+    at.hessian[i * at.size() + i] -= pull;
+  }
+}
+
+Point evaluate(const MaximumProblem& problem, MeanLogLikelihood function,
+               const Eigen::VectorXd& theta) {
   const auto n = theta.size();
-  const Derivatives at = function({theta.data(), static_cast<std::size_t>(n)});
+  Derivatives at = function({theta.data(), static_cast<std::size_t>(n)});
+  add_prior(problem, theta, at);
   Point point{at.value, Eigen::Map<const Eigen::VectorXd>(at.gradient.data(), n),
               -Eigen::Map<const Eigen::MatrixXd>(at.hessian.data(), n, n), false};
   point.finite =
@@ -67,7 +85,7 @@ Climb climb(const Execution& execution, const MaximumProblem& problem, MeanLogLi
   Climb state;
   state.theta =
       Eigen::Map<const Eigen::VectorXd>(start.data(), static_cast<Eigen::Index>(start.size()));
-  Point point = evaluate(function, state.theta);
+  Point point = evaluate(problem, function, state.theta);
   if (!point.finite) return state;
   for (;; ++state.iterations) {
     execution.check_cancelled();
@@ -97,7 +115,7 @@ Climb climb(const Execution& execution, const MaximumProblem& problem, MeanLogLi
     Point next = point;
     int halvings = 0;
     for (; halvings < kHalvings; ++halvings) {
-      next = evaluate(function, state.theta + factor * step);
+      next = evaluate(problem, function, state.theta + factor * step);
       if (next.finite && next.value >= point.value + 1e-4 * factor * slope - rounding) break;
       factor /= 2;
     }
@@ -116,8 +134,11 @@ std::string number(double value) {
   return {text.data(), static_cast<std::size_t>(std::max(length, 0))};
 }
 
+// The total log-likelihood, the prior taken out again.
 double total(const MaximumProblem& problem, const Climb& climb) {
-  return climb.value * problem.customers + problem.constant;
+  Derivatives prior(problem.names.size());
+  add_prior(problem, climb.theta, prior);
+  return (climb.value - prior.value) * problem.customers + problem.constant;
 }
 
 bool is_coefficient(std::size_t i, std::size_t parameters, std::size_t coefficients) {
@@ -156,24 +177,37 @@ std::string runaways(const MaximumProblem& problem, const Climb& climb) {
   return text;
 }
 
-[[noreturn]] void fail(const MaximumProblem& problem, const Climb& climb) {
-  const std::string model(problem.model);
+std::string reason(const MaximumProblem& problem, const Climb& climb) {
   switch (climb.outcome) {
     case Outcome::kRanAway:
-      throw NumericalError(model + ": the likelihood has no finite maximum, it keeps rising as " +
-                           runaways(problem, climb) +
-                           "; the data do not tell these parameters apart; " +
-                           describe(problem, climb));
+      return "the likelihood has no finite maximum, it keeps rising as " + runaways(problem, climb);
     case Outcome::kFlat:
-      throw NumericalError(model +
-                           ": the likelihood has no single maximum, it is flat in some direction "
-                           "of the parameters; " +
-                           describe(problem, climb));
+      return "the likelihood has no single maximum, it is flat in some direction of the parameters";
     case Outcome::kBadStart:
-      throw NumericalError(model + ": the likelihood is not finite at any starting point");
+      return "the likelihood is not finite at any starting point";
     default:
-      throw NumericalError(model + ": the fit did not converge; " + describe(problem, climb));
+      return "the fit did not converge";
   }
+}
+
+// Why a maximum is as good as none; empty where it is not.
+std::string unknown_parameters(const MaximumProblem& problem, const Maximum& maximum) {
+  const std::size_t n = problem.names.size();
+  std::string text;
+  for (std::size_t i = 0; i < n; ++i) {
+    if (maximum.covariance[i * n + i] <= kUnknownVariance) continue;
+    text += (text.empty() ? "" : ", ") + problem.names[i];
+  }
+  if (text.empty()) return text;
+  return "the likelihood is next to flat, a factor of 20 in " + text + " hardly changes it";
+}
+
+[[noreturn]] void fail(const MaximumProblem& problem, const Climb& climb) {
+  const std::string why = reason(problem, climb);
+  std::string what = std::string(problem.model) + ": " + why;
+  if (climb.outcome == Outcome::kRanAway) what += "; the data do not tell these parameters apart";
+  if (climb.outcome != Outcome::kBadStart) what += "; " + describe(problem, climb);
+  throw NoMaximum(what, why);
 }
 
 }  // namespace
@@ -250,6 +284,26 @@ Maximum maximize(const Execution& execution, const MaximumProblem& problem,
   result.log_likelihood = total(problem, *best);
   result.iterations = best->iterations;
   return result;
+}
+
+Maximum search_as(PriorUse use, MaximumProblem problem,
+                  FunctionRef<Maximum(const MaximumProblem&)> search) {
+  std::string reason = "asked for";
+  if (use != PriorUse::kAlways && !problem.prior.empty()) {
+    const std::vector<GammaPrior> prior = std::exchange(problem.prior, {});
+    try {
+      const Maximum maximum = search(problem);
+      reason = use == PriorUse::kNever ? "" : unknown_parameters(problem, maximum);
+      if (reason.empty()) return maximum;
+    } catch (const NoMaximum& error) {
+      if (use == PriorUse::kNever) throw;
+      reason = error.reason();
+    }
+    problem.prior = prior;
+  }
+  Maximum maximum = search(problem);
+  if (!problem.prior.empty()) maximum.prior_reason = reason;
+  return maximum;
 }
 
 std::vector<std::vector<double>> starting_points(const Execution& execution,

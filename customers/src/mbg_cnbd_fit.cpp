@@ -30,6 +30,13 @@ void check_k(int k) {
   }
 }
 
+// The likelier one, but none that a prior holds where another does without.
+bool better(const MbgCnbdFit& fit, const MbgCnbdFit& than) {
+  const bool free = fit.prior_reason.empty();
+  if (free != than.prior_reason.empty()) return free;
+  return fit.log_likelihood > than.log_likelihood;
+}
+
 }  // namespace
 
 MbgCnbdFit fit_mbg_nbd(const Execution& execution, const RecencyFrequency& data,
@@ -55,7 +62,7 @@ MbgCnbdSearch search_mbg_cnbd(const Execution& execution, const RecencyFrequency
     try {
       const MbgCnbdFit fit = fit_rows(execution, rows, k, options);
       search.log_likelihood.emplace_back(fit.log_likelihood);
-      if (!best || fit.log_likelihood > best->log_likelihood) best = fit;
+      if (!best || better(fit, *best)) best = fit;
     } catch (const NumericalError& error) {
       if (fault.empty()) fault = error.what();
       search.log_likelihood.emplace_back(std::nullopt);

@@ -33,8 +33,11 @@ OrderTotals check_order_data(std::string_view model, const FitOptions& options,
   if (rows.size() == 0) throw ArgumentError(name + ": no customers to fit");
   const OrderTotals sum = order_totals(rows);
   if (sum.repeat_orders == 0) {
-    throw NumericalError(
-        name + ": no customer has a repeat order, so the likelihood has no finite maximum");
+    throw NumericalError(name +
+                         ": no customer has a repeat order, so nothing tells how often the " +
+                         std::to_string(std::llround(sum.customers)) +
+                         " of the log come back: one repeat order is the least, some dozens make "
+                         "figures to act on");
   }
   if (!std::isfinite(sum.age) || !(sum.age > 0)) {
     throw NumericalError(name + ": the customers were observed for no time, or for no finite one");
@@ -71,6 +74,7 @@ Maximum fit_orders(const Execution& execution, const OrderProblem& orders,
   problem.names = orders.names;
   problem.scales = orders.scales;
   problem.coefficients = orders.coefficients;
+  problem.prior = orders.prior;
   problem.customers = customers;
   problem.constant = orders.constant;
   problem.max_iterations = options.max_iterations;
@@ -88,12 +92,14 @@ Maximum fit_orders(const Execution& execution, const OrderProblem& orders,
       return at;
     };
   };
-  if (rows.size() > kManyRows && problem.starts.size() > 1) {
-    const TotalLikelihood coarse = orders.likelihood(coarsen(rows, kCoarseRows));
-    problem.starts = summits(execution, problem, mean_of(coarse));
-  }
   const TotalLikelihood full = orders.likelihood(rows);
-  return maximize(execution, problem, mean_of(full));
+  return search_as(options.prior, std::move(problem), [&](MaximumProblem one) {
+    if (rows.size() > kManyRows && one.starts.size() > 1) {
+      const TotalLikelihood coarse = orders.likelihood(coarsen(rows, kCoarseRows));
+      one.starts = summits(execution, one, mean_of(coarse));
+    }
+    return maximize(execution, one, mean_of(full));
+  });
 }
 
 }  // namespace tenure::customers::detail

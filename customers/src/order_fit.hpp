@@ -29,8 +29,8 @@ struct OrderTotals {
 
 OrderTotals order_totals(const RecencyFrequency& rows);
 
-/// @throws ArgumentError (options, no customers), NumericalError (no repeat order, no time: the
-/// likelihood has no finite maximum). `model` for the message.
+/// @throws ArgumentError (options, no customers), NumericalError (no repeat order, no time: neither
+/// likelihood nor prior has a finite maximum). `model` for the message.
 OrderTotals check_order_data(std::string_view model, const FitOptions& options,
                              const RecencyFrequency& rows);
 
@@ -44,6 +44,7 @@ struct OrderProblem {
   std::vector<double> scales;
   std::size_t coefficients = 0;
   std::vector<std::vector<double>> starts;  ///< theta
+  std::vector<GammaPrior> prior;            ///< of the parameters where FitOptions ask for one
   double constant = 0.0;                    ///< added to the log-likelihood
   /// The likelihood of these rows (all the data, or a coarser copy of it).
   std::function<TotalLikelihood(const RecencyFrequency& rows)> likelihood;
@@ -66,6 +67,7 @@ void finish_fit(const Maximum& maximum, double customers, Fit& fit) {
   fit.log_likelihood = maximum.log_likelihood;
   fit.customers = static_cast<std::uint64_t>(std::llround(customers));
   fit.iterations = maximum.iterations;
+  fit.prior_reason = maximum.prior_reason;
 }
 
 /// The fit of a model of four estimated parameters at its maximum; `rest` are those that were

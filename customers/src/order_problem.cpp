@@ -29,6 +29,7 @@ OrderProblem bg_family_problem(const OrderTotals& totals, BgVariant variant,
   problem.model = model;
   problem.names = {"r", "alpha", "a", "b"};
   problem.scales = {1.0, scale, 1.0, 1.0};
+  problem.prior = {{1.0, 0.5}, {}, {1.0, 0.75}, {1.0, 1.5}};
   problem.constant = time_constant(totals, variant.k, scale);
   problem.likelihood = [scale, variant](const RecencyFrequency& rows) {
     return owned(std::make_shared<const BgFamilyLikelihood>(rows, scale, variant));
@@ -87,6 +88,7 @@ OrderProblem pareto_nbd_problem(const OrderTotals& totals) {
   problem.model = "Pareto/NBD";
   problem.names = {"r", "alpha", "s", "beta"};
   problem.scales = {1.0, scale, 1.0, scale};
+  problem.prior = {{1.0, 0.5}, {}, {1.0, 0.5}, {1.0, 0.5}};
   problem.constant = time_constant(totals, 1, scale);
   const double ticks = totals.orders_a_customer();
   // Half of the customers are gone after a few tenths of a mean age to several.

@@ -38,7 +38,7 @@ Simulation simulate(const std::optional<std::string>& text, const std::string& p
                                    : "the scenario makes its own customers: store= does not apply");
   }
   const simulator::StudyOptions options{precision, max_replications, decompose};
-  return result_of_long({threads, seed, progress}, [&](const Execution& execution) {
+  Simulation simulated = result_of_long({threads, seed, progress}, [&](const Execution& execution) {
     std::optional<simulator::ExistingCustomers> existing;
     if (from_store) {
       if (scenario.currency.empty()) scenario.currency = store->events->currency;
@@ -51,6 +51,11 @@ Simulation simulate(const std::optional<std::string>& text, const std::string& p
         simulator::assess_index(scenario.index, result.study.outcome, result.study.report);
     return result;
   });
+  const std::string& caveat = simulated.study.outcome.caveat;
+  if (!caveat.empty() && PyErr_WarnEx(PyExc_UserWarning, caveat.c_str(), 1) != 0) {
+    throw py::error_already_set();
+  }
+  return simulated;
 }
 
 Simulation read(const std::string& path) {

@@ -8,8 +8,6 @@ namespace tenure::python {
 
 namespace {
 
-using recommender::RegionalPopularityModel;
-using recommender::RegionalPopularityOptions;
 using recommender::TrainingInput;
 
 TrainingInput input_of(const Execution& execution, const ModelPlan& plan) {
@@ -22,20 +20,6 @@ TrainingInput input_of(const Execution& execution, const ModelPlan& plan) {
     };
   }
   return input;
-}
-
-/// For customers without history, where the log has times and regions or channels.
-std::unique_ptr<RegionalPopularityModel> train_newcomers(
-    const EventTable& events, const CsrView& user_items,
-    const recommender::InteractionOptions& weights) {
-  const bool regions = !events.region.empty();
-  const bool channels = !events.channel.empty();
-  if (!events.has_time() || (!regions && !channels)) return nullptr;
-  RegionalPopularityOptions options;
-  options.by = regions && channels ? recommender::PopularityBy::kRegionChannel
-               : regions           ? recommender::PopularityBy::kRegion
-                                   : recommender::PopularityBy::kChannel;
-  return recommender::train_regional_popularity(events, user_items, options, weights);
 }
 
 Dictionary digits(std::uint32_t size) {
@@ -80,7 +64,7 @@ std::unique_ptr<TrainedModel> TrainedModel::train(const RunOptions& run, const M
     input.interactions = &all;
     input.weights = file.weights;
     file.model = plan.kind->train(execution, input, plan.values);
-    file.newcomers = train_newcomers(*events, all.user_items, file.weights);
+    file.newcomers = recommender::train_newcomers(*events, all.user_items, file.weights);
     file.customers = events->customers;
     file.items = events->items;
     file.pseudonym_key = events->pseudonym_key;

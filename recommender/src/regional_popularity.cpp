@@ -360,6 +360,19 @@ std::unique_ptr<RegionalPopularityModel> train_regional_popularity(
                                                    std::move(user_group), user_items);
 }
 
+std::unique_ptr<RegionalPopularityModel> train_newcomers(const EventTable& events,
+                                                         const CsrView& user_items,
+                                                         const InteractionOptions& interactions) {
+  const bool regions = !events.region.empty();
+  const bool channels = !events.channel.empty();
+  if (!events.has_time() || (!regions && !channels)) return nullptr;
+  RegionalPopularityOptions options;
+  options.by = regions && channels ? PopularityBy::kRegionChannel
+               : regions           ? PopularityBy::kRegion
+                                   : PopularityBy::kChannel;
+  return train_regional_popularity(events, user_items, options, interactions);
+}
+
 namespace {
 
 constexpr std::array<OptionSpec, 2> kOptions = {{

@@ -28,7 +28,9 @@ class Customers : public testing::Test {
   Outcome run(const std::vector<std::string>& arguments) {
     Outcome outcome = program_.run(arguments);
     EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
-    EXPECT_EQ(outcome.err, "");
+    // Of the logs here some are too small for a fit without a prior.
+    EXPECT_THAT(outcome.err,
+                testing::AnyOf("", testing::StartsWith("tenure: warning: a weak prior")));
     return outcome;
   }
   Json run_json(std::vector<std::string> arguments) {

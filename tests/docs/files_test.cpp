@@ -225,6 +225,12 @@ TEST_F(FilesOnDisk, ResultsHaveWhatTheReferenceSays) {
   write_text(dir_ / "scenario.toml", small_scenario());
   run({"simulate", dir_ / "scenario.toml", "-o", dir_ / "result.h5", "--decompose"});
   reference.hold(contents_of(dir_ / "result.h5"), "");
+  // Too small for a fit without a prior.
+  write_text(dir_ / "few.csv", "customer,item,time,price\na,x,2024-01-01,3\na,x,2024-02-01,3\n");
+  run({"import", dir_ / "few.csv", "-o", dir_ / "few.h5"});
+  write_text(dir_ / "store.toml", store_scenario());
+  run({"simulate", dir_ / "store.toml", "--store", dir_ / "few.h5", "-o", dir_ / "result.h5"});
+  reference.hold(contents_of(dir_ / "result.h5"), "");
   reference.finish();
 }
 

@@ -110,10 +110,7 @@ TEST_F(JsonReference, HasTheKeysOfSimulate) {
   take({"simulate", dir_ / "scenario.toml", "--decompose", "--precision", "5", "--max-replications",
         "4"});
   run({"generate", example("shop.toml"), "-o", dir_ / "world.h5"});
-  const std::string own = small_scenario();
-  write_text(dir_ / "store.toml", own.substr(0, own.find("[population]")) +
-                                      "[population]\nfrom_store = true\n" +
-                                      own.substr(own.find("[[lever]]")));
+  write_text(dir_ / "store.toml", store_scenario());
   take({"simulate", dir_ / "store.toml", "--store", dir_ / "world.h5"});
   take({"simulate", dir_ / "store.toml"});
   agree_with("tenure simulate");

@@ -86,6 +86,13 @@ levers = ["voucher"]
 )";
   }
 
+  /// The same for the customers of a store.
+  static std::string store_scenario() {
+    const std::string own = small_scenario();
+    return own.substr(0, own.find("[population]")) + "[population]\nfrom_store = true\n" +
+           own.substr(own.find("[[lever]]"));
+  }
+
   TempDir dir_;
   Program program_{dir_};
 

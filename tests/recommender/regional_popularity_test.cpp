@@ -76,6 +76,24 @@ TEST(RegionalPopularity, ByRegionAndChannelAPairFallsBackOnItsRegion) {
   EXPECT_THAT(out, ElementsAre(FloatEq(0.125F), FloatEq(0.125F), FloatEq(0.75F)));
 }
 
+TEST(RegionalPopularity, OfNewcomersGoesByWhatTheLogHas) {
+  const auto newcomers = [](const EventTable& events) {
+    return train_newcomers(events, build_interactions(threads(1), events).user_items, {});
+  };
+  EventTable events = shop();
+  EXPECT_EQ(newcomers(events)->by(), PopularityBy::kRegion);
+  for (const char* id : {"web", "app"}) events.channels.append(id);
+  events.channel = {0, 1, 0, 1, 1};
+  EXPECT_EQ(newcomers(events)->by(), PopularityBy::kRegionChannel);
+  events.region.clear();
+  EXPECT_EQ(newcomers(events)->by(), PopularityBy::kChannel);
+  events.channel.clear();
+  EXPECT_EQ(newcomers(events), nullptr);
+  events = shop();
+  events.time.clear();
+  EXPECT_EQ(newcomers(events), nullptr);
+}
+
 TEST(RegionalPopularity, ExtendsToNewUsersAndItems) {
   const auto model = model_of(shop(), 1.0);
   const auto larger = model->extended(6, 5);

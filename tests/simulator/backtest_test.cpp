@@ -161,7 +161,7 @@ TEST(Backtest, NamesWhatIsWrong) {
   EXPECT_EQ(fault([](auto& o) { o.effects = ShopEffects::kSeason; }),
             "backtest: effects 'season' need 56 weeks of calibration, there are 40");
   EXPECT_EQ(fault([](auto& o) { o.model = "mbg-cnbd"; }),
-            "backtest: the model must be bg-nbd, mbg-nbd or pareto-nbd, not 'mbg-cnbd'");
+            "the simulator has no order model 'mbg-cnbd', only bg-nbd, mbg-nbd, pareto-nbd");
   EXPECT_EQ(fault([](auto& o) { o.model = "pareto-nbd"; }),
             "backtest: pareto-nbd customers leave by the calendar, not by the shop's clock: "
             "effects must be none");

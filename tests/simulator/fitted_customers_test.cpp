@@ -40,12 +40,14 @@ struct Known {
 
 TEST(FittedCustomers, CarryTheFitOfEveryFamilyWithWhatIsNotKnownOfIt) {
   const Known known;
-  for (const std::string_view name : kOrderModels) {
+  for (const Family family : kOrderFamilies) {
+    const std::string_view name = to_string(family);
     const FittedCustomers fitted =
         fit_customers({}, known.events, known.history, known.summary, name);
     const customers::FitReport alone = customers::fit_lifetime({}, name, known.summary.counts);
     const LifetimeModel& model = fitted.customers.model;
-    EXPECT_EQ(to_string(model.family), name);
+    EXPECT_EQ(model.family, family);
+    EXPECT_EQ(order_family(name), family);
     EXPECT_THAT(alone.estimates,
                 ElementsAre(model.orders.r, model.orders.alpha, model.orders.a, model.orders.b));
     EXPECT_EQ(
@@ -77,6 +79,19 @@ TEST(FittedCustomers, WithoutRegionsHaveNone) {
       fit_customers({}, known.events, known.history, known.summary).customers;
   EXPECT_TRUE(customers.region.empty());
   EXPECT_TRUE(customers.region_names.empty());
+}
+
+TEST(FittedCustomers, SayWhereAPriorTookPartInTheirModel) {
+  Known known;
+  EXPECT_EQ(fit_customers({}, known.events, known.history, known.summary).customers.caveat, "");
+  // One price: Gamma-Gamma alone would have orders and customers without any spread.
+  for (std::size_t i = 0; i < known.summary.size(); ++i) {
+    if (known.summary.spend_frequency[i] > 0) known.summary.mean_value[i] = 9.0;
+  }
+  const FittedCustomers fitted = fit_customers({}, known.events, known.history, known.summary);
+  EXPECT_EQ(fitted.orders.prior_reason, "");
+  EXPECT_THAT(fitted.spend.prior_reason, HasSubstr("p -> infinity"));
+  EXPECT_THAT(fitted.customers.caveat, HasSubstr("the fit of Gamma-Gamma, which"));
 }
 
 std::string fault(const Known& known, std::string_view model) {

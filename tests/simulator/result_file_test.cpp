@@ -35,9 +35,13 @@ Scenario small_scenario() {
 
 TEST(ResultFile, GivesBackTheOutcome) {
   const TempDir dir;
-  const Outcome outcome = simulate({}, small_scenario());
+  Outcome outcome = simulate({}, small_scenario());
+  write_result({}, outcome, dir / "r.h5");
+  EXPECT_EQ(read_result({}, dir / "r.h5").caveat, "");
+  outcome.caveat = "a weak prior takes part";
   write_result({}, outcome, dir / "r.h5");
   const Outcome read = read_result({}, dir / "r.h5");
+  EXPECT_EQ(read.caveat, outcome.caveat);
   EXPECT_EQ(read.strategy_names, outcome.strategy_names);
   EXPECT_EQ(read.lever_names, outcome.lever_names);
   EXPECT_EQ(read.currency, "EUR");

@@ -45,12 +45,8 @@ constexpr std::array<NamedEffects, 6> kNames = {{{ShopEffects::kNone, "none"},
 std::string date(std::int64_t day) { return format_date(day * kSecondsPerDay); }
 
 void check(const BacktestOptions& options) {
-  const bool beta = options.model == "bg-nbd" || options.model == "mbg-nbd";
-  if (!beta && options.model != "pareto-nbd") {
-    throw ArgumentError("backtest: the model must be bg-nbd, mbg-nbd or pareto-nbd, not '" +
-                        options.model + "'");
-  }
-  if (!beta && options.effects != ShopEffects::kNone) {
+  const bool by_calendar = order_family(options.model) == Family::kParetoNbd;
+  if (by_calendar && options.effects != ShopEffects::kNone) {
     throw ArgumentError(
         "backtest: pareto-nbd customers leave by the calendar, not by the shop's clock: effects "
         "must be none");

@@ -59,6 +59,19 @@ double largest_move(const customers::FitReport& from, const customers::FitReport
   return move;
 }
 
+/// From the fit of the turn before; a prior that has taken part once stays.
+customers::FitReport fit_again(const Execution& execution, const std::string& kind,
+                               const customers::RecencyFrequency& counts,
+                               const customers::FitReport& before) {
+  customers::LifetimeFitOptions options;
+  options.first_start = before.estimates;
+  const bool held = !before.prior_reason.empty();
+  options.prior = held ? customers::PriorUse::kAlways : customers::PriorUse::kWhereNeeded;
+  customers::FitReport fit = customers::fit_lifetime(execution, kind, counts, options);
+  if (held) fit.prior_reason = before.prior_reason;
+  return fit;
+}
+
 void check_length(ShopEffects kind, std::size_t weeks) {
   const bool season = kind == ShopEffects::kSeason || kind == ShopEffects::kSeasonLevel;
   const std::size_t needed = season ? kWeeksForSeason : kWeeksForEffects;
@@ -79,7 +92,9 @@ ShopFit fit_shop(const Execution& execution, const customers::OrderHistory& hist
   ShopFit fit;
   ShopClock clock(summary.end_day, length);
   fit.counts = counts_on(clock, history, summary);
-  fit.model = customers::fit_lifetime(execution, options.model, fit.counts);
+  customers::LifetimeFitOptions first;
+  first.prior = customers::PriorUse::kWhereNeeded;
+  fit.model = customers::fit_lifetime(execution, options.model, fit.counts, first);
   if (options.effects == ShopEffects::kNone) return fit;
   for (int turn = 0;; ++turn) {
     const ShopWeeks weeks = shop_weeks(execution, clock, history, summary, fit.counts, fit.model);
@@ -94,9 +109,7 @@ ShopFit fit_shop(const Execution& execution, const customers::OrderHistory& hist
     fit.predicted = predict_effects(weeks, fit.effects.scales, holdout_weeks);
     clock = ShopClock(summary.end_day, clock_speeds(weeks, fit.predicted));
     customers::RecencyFrequency counts = counts_on(clock, history, summary);
-    customers::LifetimeFitOptions again;
-    again.first_start = fit.model.estimates;
-    customers::FitReport model = customers::fit_lifetime(execution, options.model, counts, again);
+    customers::FitReport model = fit_again(execution, options.model, counts, fit.model);
     if (turn > 0 && largest_move(fit.model, model) < kStill) return fit;
     if (turn + 1 == kMaxTurns) {
       throw NumericalError("backtest: the model and the effects of weeks did not settle in " +

@@ -15,6 +15,11 @@ namespace {
 constexpr double kRiskDays = 90.0;
 constexpr std::size_t kRiskSteps = 1U << 16U;
 
+/// Whether a weekly lever that asks is among these.
+auto ask_of(unsigned levers) {
+  return [levers](const WeeklyAsk& ask) { return ((levers >> ask.lever) & 1U) != 0; };
+}
+
 }  // namespace
 
 /// Requests for the customers at most risk, of each lever whose day has come.
@@ -131,13 +136,12 @@ unsigned CoupledRun::short_levers() const {
 
 /// What weekly levers ask for all, of these levers.
 void CoupledRun::forget_asks(unsigned levers) {
-  const auto of_them = [levers](const WeeklyAsk& ask) { return ((levers >> ask.lever) & 1U) != 0; };
-  asks_.erase(std::remove_if(asks_.begin(), asks_.end(), of_them), asks_.end());
+  asks_.erase(std::remove_if(asks_.begin(), asks_.end(), ask_of(levers)), asks_.end());
 }
 
 /// Requests in place of what a weekly lever asks for all, where not everybody may get it.
 void CoupledRun::ask_singly(unsigned levers) {
-  const auto singly = [levers](const WeeklyAsk& ask) { return ((levers >> ask.lever) & 1U) != 0; };
+  const auto singly = ask_of(levers);
   if (std::none_of(asks_.begin(), asks_.end(), singly)) return;
   for_parts([&](Part& part, std::size_t first, std::size_t) {
     for (std::size_t i = 0; i < part.crowd.size(); ++i) {

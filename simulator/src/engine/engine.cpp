@@ -322,6 +322,7 @@ Outcome simulate_existing(const Execution& execution, const Scenario& scenario,
   regions.emplace_back();  // of customers whose region is unknown: no lever names it
   const People people(scenario, &existing, regions, execution.seed);
   Outcome outcome = run_all(execution, scenario, people, {existing.model}, regions, options);
+  outcome.caveat = existing.caveat;
   outcome.uncertain =
       scenario.parameter_draws > 1 && (existing.model.uncertain() || any_lever_uncertain(scenario));
   return outcome;

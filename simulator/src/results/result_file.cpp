@@ -197,6 +197,7 @@ void read_header(const ContainerReader& reader, Outcome& outcome) {
       static_cast<std::uint32_t>(required_integer(reader, "replications", 1, 1 << 24));
   outcome.uncertain = required_integer(reader, "uncertain", 0, 1) == 1;
   outcome.new_customers = required_integer(reader, "new_customers", 0, 1) == 1;
+  outcome.caveat = reader.string_attribute("caveat").value_or("");
   outcome.months = static_cast<std::size_t>(required_integer(reader, "months", 1, 1 << 20));
   outcome.days = static_cast<std::size_t>(required_integer(reader, "days", 1, 1 << 24));
   outcome.events = static_cast<std::uint64_t>(
@@ -220,6 +221,7 @@ void write_result(const Execution& execution, const Outcome& outcome, const std:
   writer.attribute("replications", static_cast<std::int64_t>(outcome.replications));
   writer.attribute("uncertain", static_cast<std::int64_t>(outcome.uncertain ? 1 : 0));
   writer.attribute("new_customers", static_cast<std::int64_t>(outcome.new_customers ? 1 : 0));
+  if (!outcome.caveat.empty()) writer.attribute("caveat", std::string_view(outcome.caveat));
   writer.attribute("months", static_cast<std::int64_t>(outcome.months));
   writer.attribute("days", static_cast<std::int64_t>(outcome.days));
   writer.attribute("events", static_cast<std::int64_t>(outcome.events));

@@ -8,20 +8,19 @@
 
 namespace tenure::simulator {
 
-namespace {
-
-Family family_of(std::string_view order_model) {
-  for (const Family family : {Family::kBgNbd, Family::kMbgNbd, Family::kParetoNbd}) {
-    if (to_string(family) == order_model) return family;
+Family order_family(std::string_view order_model) {
+  std::string known;
+  for (const Family family : kOrderFamilies) {
+    const std::string_view name = to_string(family);
+    if (name == order_model) return family;
+    known += (known.empty() ? "" : ", ") + std::string(name);
   }
-  throw ArgumentError("the simulator has no order model '" + std::string(order_model) +
-                      "'; it has bg-nbd, mbg-nbd and pareto-nbd");
+  throw ArgumentError("the simulator has no order model '" + std::string(order_model) + "', only " +
+                      known);
 }
 
-}  // namespace
-
 void set_order_model(LifetimeModel& model, const customers::FitReport& orders) {
-  model.family = family_of(orders.model);
+  model.family = order_family(orders.model);
   const auto& e = orders.estimates;
   model.orders = {e.at(0), e.at(1), e.at(2), e.at(3)};
   model.days_per_unit = orders.days_per_unit;
@@ -33,12 +32,14 @@ FittedCustomers fit_customers(const Execution& execution, const EventTable& even
                               const customers::OrderHistory& history,
                               const customers::CalibrationSummary& summary,
                               std::string_view order_model) {
-  static_cast<void>(family_of(order_model));
+  static_cast<void>(order_family(order_model));
   if (!history.has_value) throw ArgumentError("the log has no prices, which a spend model needs");
-  const customers::GammaGammaFit spend =
-      customers::fit_gamma_gamma(execution, summary.spend_frequency, summary.mean_value);
+  customers::LifetimeFitOptions options;
+  options.prior = customers::PriorUse::kWhereNeeded;
   FittedCustomers fitted;
-  fitted.orders = customers::fit_lifetime(execution, order_model, summary.counts);
+  fitted.orders = customers::fit_lifetime(execution, order_model, summary.counts, options);
+  const customers::GammaGammaFit spend = customers::fit_gamma_gamma(
+      execution, summary.spend_frequency, summary.mean_value, options.prior);
   fitted.spend = customers::fit_report(spend);
   ExistingCustomers& existing = fitted.customers;
   set_order_model(existing.model, fitted.orders);
@@ -49,6 +50,7 @@ FittedCustomers fit_customers(const Execution& execution, const EventTable& even
   existing.age = summary.counts.age;
   existing.mean_value = summary.mean_value;
   existing.spend_frequency = summary.spend_frequency;
+  existing.caveat = customers::prior_note(summary.counts, {&fitted.orders, &fitted.spend});
   if (history.region.empty()) return fitted;
   for (const std::uint32_t customer : summary.customer) {
     existing.region.push_back(history.region[customer]);

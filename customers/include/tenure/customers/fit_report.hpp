@@ -6,10 +6,12 @@
 #include <tenure/customers/gamma_gamma.hpp>
 #include <tenure/customers/mbg_cnbd.hpp>
 #include <tenure/customers/pareto_nbd.hpp>
+#include <tenure/customers/recency_frequency.hpp>
 #include <tenure/customers/sbg.hpp>
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -35,6 +37,7 @@ struct FitReport {
   std::uint64_t customers = 0;
   int iterations = 0;
   double days_per_unit = 0.0;  ///< of the data; 0 for models without time
+  std::string prior_reason;    ///< why the prior took part (PriorUse); empty: it did not
 
   /// Value of a parameter. @throws ArgumentError where the model has none of that name.
   double operator[](std::string_view name) const;
@@ -51,6 +54,12 @@ FitReport fit_report(const CovariateFit<BgNbdParameters>& fit, const CovariateDe
                      double days_per_unit);
 FitReport fit_report(const CovariateFit<ParetoNbdParameters>& fit, const CovariateDesign& design,
                      double days_per_unit);
+
+/// What to tell people where the prior took part in any of these fits, of orders or spend, to the
+/// customers of `counts`: a text of one line that names models, reasons and how many customers and
+/// repeat buyers there are. Empty where it did not.
+std::string prior_note(const RecencyFrequency& counts,
+                       std::initializer_list<const FitReport*> fits);
 
 /// The way back, for models read from a file, without covariates.
 /// @throws ArgumentError where the report is of another model, sizes do not fit, or a value is not

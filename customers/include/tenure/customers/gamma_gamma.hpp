@@ -2,10 +2,12 @@
 
 #include <tenure/core/execution.hpp>
 #include <tenure/core/random.hpp>
+#include <tenure/customers/lifetime_fit.hpp>
 
 #include <array>
 #include <cstdint>
 #include <span>
+#include <string>
 
 /// The Gamma-Gamma model of spend per order, Fader and Hardie (2013), "The Gamma-Gamma model of
 /// monetary value": an order's value is Gamma(p, rate nu), nu ~ Gamma(q, rate gamma) over
@@ -26,13 +28,15 @@ struct GammaGammaFit {
   double log_likelihood = 0.0;
   std::uint64_t customers = 0;  ///< customers with at least one repeat order of positive value
   int iterations = 0;
+  std::string prior_reason;  ///< why the prior took part; empty: it did not
 };
 
 /// Fits on customers with x >= 1 repeat orders of mean value m > 0 (currency units); rows with
 /// x = 0 or m <= 0 are left out.
 /// @throws ArgumentError (no usable customer, lengths differ, not finite), NumericalError.
 GammaGammaFit fit_gamma_gamma(const Execution& execution, std::span<const double> frequency,
-                              std::span<const double> mean_value);
+                              std::span<const double> mean_value,
+                              PriorUse prior = PriorUse::kNever);
 
 /// Total log-likelihood (their equation 1a) over the rows with x >= 1 and m > 0.
 double gamma_gamma_log_likelihood(const GammaGammaParameters& parameters,

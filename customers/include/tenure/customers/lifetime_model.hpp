@@ -116,7 +116,8 @@ struct ModelScore {
 };
 
 /// Fits every kind whose likelihoods are of the same thing: all in continuous time, MBG/CNBD-k
-/// where the gaps between orders are known. Best (smallest) AIC first, failed ones last.
+/// where the gaps between orders are known. Best (smallest) AIC first, failed ones last. With
+/// PriorUse::kWhereNeeded a prior takes part only where no kind can be fitted without.
 /// @throws ArgumentError (the data), NumericalError where every kind failed, Cancelled.
 std::vector<ModelScore> compare_lifetime_models(const Execution& execution,
                                                 const RecencyFrequency& data,

@@ -119,4 +119,10 @@ std::unique_ptr<RegionalPopularityModel> train_regional_popularity(
     const EventTable& events, const CsrView& user_items, const RegionalPopularityOptions& options,
     const InteractionOptions& interactions = {}, std::span<const std::uint8_t> rows = {});
 
+/// The one for customers without history that a model's file carries: by region, channel or both,
+/// as the log has them; null where it has neither, or no times.
+std::unique_ptr<RegionalPopularityModel> train_newcomers(const EventTable& events,
+                                                         const CsrView& user_items,
+                                                         const InteractionOptions& interactions);
+
 }  // namespace tenure::recommender

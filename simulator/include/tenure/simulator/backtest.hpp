@@ -112,7 +112,8 @@ struct BacktestReport {
 
 /// Fits to the orders until calibration_end, as the log stood on that evening, simulates the
 /// customers known then from their exact posteriors, and counts what they did by week. Nothing
-/// after calibration_end takes part in any choice or estimate.
+/// after calibration_end takes part in any choice or estimate. The fit is one with
+/// customers::PriorUse::kWhereNeeded.
 /// @throws ArgumentError (options; events without times; a calibration end outside the log; no
 /// whole week after it; too short a calibration for the effects asked for), NumericalError (the fit
 /// finds no maximum), Cancelled.

@@ -36,6 +36,7 @@ struct ExistingCustomers {
   /// all regions reach.
   std::vector<std::uint32_t> region;
   std::vector<std::string> region_names;  ///< optional
+  std::string caveat;                     ///< optional: what the model rests on beside the log
 
   std::size_t size() const noexcept { return frequency.size(); }
   /// @throws ArgumentError naming the first fault.
@@ -150,6 +151,7 @@ struct Outcome {
   std::uint32_t replications = 0;
   bool uncertain = false;     ///< the outer draws differ
   bool new_customers = true;  ///< false: today's customers from a store
+  std::string caveat;         ///< ExistingCustomers::caveat
   std::size_t months = 0;
   std::size_t days = 0;
   std::uint64_t events = 0;  ///< orders and contacts over everything simulated

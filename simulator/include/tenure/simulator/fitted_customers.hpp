@@ -14,10 +14,14 @@
 /// From a log to the customers a simulation starts with.
 namespace tenure::simulator {
 
-/// Order models a simulation can go on from, as the command line names them.
-inline constexpr std::array<std::string_view, 3> kOrderModels = {"bg-nbd", "mbg-nbd", "pareto-nbd"};
+/// Families of the order models that a simulation can go on from; to_string() names them as the
+/// command line does.
+inline constexpr std::array<Family, 3> kOrderFamilies = {Family::kBgNbd, Family::kMbgNbd,
+                                                         Family::kParetoNbd};
+/// @throws ArgumentError listing the names where there is none of that name.
+Family order_family(std::string_view order_model);
 
-/// Copies a fit of one of kOrderModels; the spend model stays as it is.
+/// Copies a fit of one of kOrderFamilies; the spend model stays as it is.
 /// @throws ArgumentError where the fit is of another model.
 void set_order_model(LifetimeModel& model, const customers::FitReport& orders);
 
@@ -28,8 +32,9 @@ struct FittedCustomers {
   customers::FitReport spend;  ///< Gamma-Gamma
 };
 
-/// Fits `order_model` and Gamma-Gamma to a log as it stands at the calibration's end. `events`
-/// names the regions.
+/// Fits `order_model` and Gamma-Gamma to a log as it stands at the calibration's end, with
+/// customers::PriorUse::kWhereNeeded; where the prior takes part the customers' `caveat` says so.
+/// `events` names the regions.
 /// @throws ArgumentError where the log has no prices or the simulator has no such order model;
 /// whatever the fits throw.
 FittedCustomers fit_customers(const Execution& execution, const EventTable& events,
