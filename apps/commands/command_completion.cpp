@@ -2,7 +2,8 @@
 #include "completion.hpp"
 #include "reference_pages.hpp"
 
-#include <iostream>
+#include <string>
+#include <vector>
 
 namespace tenure::apps {
 
@@ -19,6 +20,21 @@ Command add_printer(CLI::App& app, const std::string& name, const std::string& d
 }
 
 }  // namespace
+
+// Added last: it knows the commands that there are by then.
+Command add_help(CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CommandEntry& command : command_tree(app)) names.push_back(command.name);
+  names.emplace_back("help");
+  auto about = std::make_shared<std::string>();
+  Command command = add_printer(app, "help", "Print the commands, or the options of one",
+                                [&app, about] { return help_text(app, *about); });
+  command.options
+      .add_option("COMMAND", *about, "As tenure COMMAND --help; none: as tenure --help")
+      .one_of(names);
+  command.options.footer("Examples:\n  tenure help\n  tenure help import\n");
+  return command;
+}
 
 Command add_completion(CLI::App& app) {
   auto shell = std::make_shared<std::string>();

@@ -101,6 +101,8 @@ Option CommandOptions::add_flag(const std::string& name, bool& value,
   return Option(*app_->add_flag(name, value, description));
 }
 
+void CommandOptions::stand_under(const std::string& heading) const { app_->group(heading); }
+
 void CommandOptions::footer(const std::string& text) const { app_->footer(text); }
 
 void CommandOptions::when_parsed(const std::function<void()>& call) const {

@@ -56,6 +56,8 @@ class CommandOptions {
   template <class Value>
   Option add_option(const std::string& name, Value& value, const std::string& description) const;
   Option add_flag(const std::string& name, bool& value, const std::string& description) const;
+  /// Heading that the command stands under in the program's help.
+  void stand_under(const std::string& heading) const;
   /// What stands below the help.
   void footer(const std::string& text) const;
   /// Called once all options of the command are read.

@@ -79,4 +79,10 @@ std::vector<CommandEntry> command_tree(const CLI::App& app) {
   return commands;
 }
 
+std::string help_text(const CLI::App& app, const std::string& command) {
+  const std::string program = app.get_name();
+  if (!command.empty()) return app.get_subcommand(command)->help(program);
+  return app.get_formatter()->make_help(&app, program, CLI::AppFormatMode::Normal);
+}
+
 }  // namespace tenure::apps

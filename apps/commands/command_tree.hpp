@@ -31,4 +31,7 @@ struct CommandEntry {
 /// Every command in the order of --help.
 std::vector<CommandEntry> command_tree(const CLI::App& app);
 
+/// What `tenure --help` prints, or `tenure COMMAND --help`.
+std::string help_text(const CLI::App& app, const std::string& command);
+
 }  // namespace tenure::apps

@@ -39,7 +39,7 @@ EventTable make_events() {
   events.item_category.append("d\303\251cor");
   events.currency = "GBP";
   events.pseudonym_key = "0123456789abcdef";
-  events.counts = {5, 3, {{"bad_date", 1}, {"no_customer", 1}}, {{"bad_date", 2}}};
+  events.counts = {5, 3, {{"bad_date", 1}, {"no_customer", 1}}, {{"bad_date", 2}}, {}, {}};
   return events;
 }
 
@@ -138,8 +138,10 @@ TEST(Store, AnotherContainerIsADataError) {
   try {
     read_store({}, dir / "m.h5");
     ADD_FAILURE() << "read a model as a store";
-  } catch (const DataError& error) {
+  } catch (const FormatError& error) {
     EXPECT_EQ(error.what(), (dir / "m.h5") + ": is a model, not a store");
+    EXPECT_EQ(error.wanted(), "store");
+    EXPECT_EQ(error.found(), "model");
   }
 }
 
