@@ -202,10 +202,10 @@ Command add_simulate(CLI::App& app) {
   sub.add_flag("--decompose", options->study.decompose,
                "Simulate everything once more with other luck, to tell which customers there are "
                "from what they happen to do in the variance of ROI");
-  sub.add_option("-o,--output", options.output,
+  sub.add_option("-o,--output", options->output,
                  "Result to write; with from_store = true it needs --store")
       .type_name("RESULT.h5");
-  sub.add_option("--report", options.report,
+  sub.add_option("--report", options->report,
                  "HTML page to write; of a scenario alone too: its title says where a synthetic "
                  "shop stands in")
       .type_name("REPORT.html");
