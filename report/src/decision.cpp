@@ -224,6 +224,9 @@ Section decision_section(const ResultView& view) {
       counted(view.returns.strategies.size(), "strategy", "strategies"),
       counted(outcome.parameter_draws, "world", "worlds"),
       counted(outcome.replications, "replication", "replications"), 100.0 * outcome.gross_margin));
+  if (!outcome.caveat.empty()) {
+    section.sentences.push_back("Few customers to learn from: " + outcome.caveat + ".");
+  }
   std::erase(section.sentences, std::string());
   return section;
 }

@@ -158,6 +158,10 @@ class ValueByGroup {
   }
 
   const std::string& model() const { return orders_.model; }
+  /// Empty where the fits are of the log alone.
+  std::string prior_note() const {
+    return customers::prior_note(summary_.counts, {&orders_, &spend_});
+  }
   std::size_t groups() const { return view_.largest.size() + 1; }
   double customers_of(std::size_t group) const { return counts_[group]; }
 
@@ -208,9 +212,11 @@ class ValueByGroup {
     if (std::none_of(frequency.begin(), frequency.end(), [](double x) { return x > 0.0; })) {
       throw NumericalError("the log has no repeat orders of positive value");
     }
-    orders_ = *customers::compare_lifetime_models(execution_, summary_.counts).front().fit;
-    spend_ = customers::fit_report(
-        customers::fit_gamma_gamma(execution_, frequency, summary_.mean_value));
+    customers::LifetimeFitOptions options;
+    options.prior = customers::PriorUse::kWhereNeeded;
+    orders_ = *customers::compare_lifetime_models(execution_, summary_.counts, options).front().fit;
+    spend_ = customers::fit_report(customers::fit_gamma_gamma(
+        execution_, frequency, summary_.mean_value, customers::PriorUse::kWhereNeeded));
   }
 
   const Execution& execution_;
@@ -235,6 +241,9 @@ Figure with_value(const Execution& execution, const StoreView& view, Figure figu
       "Interval: 95\u00a0% of what is not known of the parameters, {} draws; who a region\u2019s "
       "customers happen to be is not in it. `tenure customers --gross-margin` gives margins.",
       value.model(), kDraws);
+  if (const std::string note = value.prior_note(); !note.empty()) {
+    figure.note += " Few customers: " + note + ".";
+  }
   figure.table.header = {"Region", "Customers", format.axis("Revenue a customer", Unit::kMoney),
                          "Low",    "High",      format.axis("All customers", Unit::kMoney)};
   Json rows = Json::array();

@@ -115,6 +115,16 @@ TEST(ReportPage, RecommendsWhatPaysAndSaysThatNothingIsUncertain) {
   EXPECT_THAT(section.sentences[1], HasSubstr("states nothing as uncertain"));
 }
 
+TEST(ReportPage, DecisionSaysWhatTheModelRestsOnBesideTheLog) {
+  Outcome outcome = two_months(500.0);
+  const auto returns = simulator::assess_returns(outcome);
+  EXPECT_THAT(decision_section({outcome, returns, Format("EUR")}).sentences.back(),
+              HasSubstr("Simulated: "));
+  outcome.caveat = "a prior takes part";
+  EXPECT_EQ(decision_section({outcome, returns, Format("EUR")}).sentences.back(),
+            "Few customers to learn from: a prior takes part.");
+}
+
 TEST(ReportPage, AdvisesAgainstEveryStrategyWhereNonePays) {
   const Outcome outcome = two_months(100.0);
   const auto returns = simulator::assess_returns(outcome);

@@ -1,6 +1,8 @@
 // What the page says of a log, on order histories of a handful of customers.
 #include "sections.hpp"
 
+#include <tenure/core/money.hpp>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -84,6 +86,17 @@ TEST_F(ReportOfALog, NoOldCustomersAreSuspectedWhereMonthsAreAlike) {
   const auto note = cohort_figure(view(history)).note;
   EXPECT_THAT(note, Not(HasSubstr("old customers")));
   EXPECT_THAT(note, HasSubstr("The log ends on 1970-03-22: its last month is not complete."));
+}
+
+// Orders all of one value leave Gamma-Gamma without a finite maximum.
+TEST_F(ReportOfALog, ValueOfFewCustomersRestsOnAPriorAndSaysSo) {
+  auto history = history_of({{0, 50, 90}, {0}, {10, 300}, {20}, {30, 60, 61, 200}, {40}}, 400);
+  history.has_value = true;
+  history.value.assign(history.value.size(), to_money(20.0));
+  const Figure figure = value_figure({}, view(history));
+  EXPECT_FALSE(figure.chart.is_null());
+  EXPECT_THAT(figure.note, HasSubstr("Few customers: a weak prior takes part in the fit of "));
+  EXPECT_THAT(figure.note, HasSubstr("6 customers, 3 of them with a repeat order"));
 }
 
 TEST_F(ReportOfALog, FileNamesAreSmallPrintAndNoHeading) {
