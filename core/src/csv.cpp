@@ -53,8 +53,9 @@ struct CsvReader::State {
     RecordSplitter splitter(options.delimiter, quotes);
     while (at < text.size()) {
       const std::uint64_t line = 1 + detail::count_byte(text.substr(0, at), '\n');
+      const std::size_t start = at;
       const auto outcome = splitter.next(text, at);
-      check(outcome, line);
+      check(outcome, line, text.substr(start));
       if (outcome == RecordSplitter::Outcome::kBlank) continue;
       header.assign(splitter.fields().begin(), splitter.fields().end());
       break;
@@ -63,12 +64,13 @@ struct CsvReader::State {
     return at;
   }
 
-  void check(RecordSplitter::Outcome outcome, std::uint64_t line) const {
+  /// `rest`: the text from the record's start on.
+  void check(RecordSplitter::Outcome outcome, std::uint64_t line, std::string_view rest) const {
     if (outcome == RecordSplitter::Outcome::kTooLong) {
       throw DataError(path, line, "a line of more than 1 MiB");
     }
     if (outcome == RecordSplitter::Outcome::kOpenQuote) {
-      throw DataError(path, line, "a quoted field is never closed");
+      throw DataError(path, line, detail::open_quote_fault(rest, true));
     }
   }
 
@@ -115,19 +117,24 @@ std::size_t CsvReader::lines_in(std::size_t chunk) const noexcept {
 void CsvReader::visit(std::size_t chunk, CsvVisitor visitor) const {
   const State& state = *state_;
   const std::size_t end = state.chunks.bounds[chunk + 1];
-  const std::string_view text = state.text.substr(0, end);
+  // The whole text: whether a quote is stray may show behind the chunk.
+  const std::string_view text = state.text;
   RecordSplitter splitter(state.options.delimiter, state.quotes);
   std::uint64_t line = state.chunks.first_lines[chunk];
   std::size_t at = state.chunks.bounds[chunk];
   while (at < end) {
     const std::size_t start = at;
     const auto outcome = splitter.next(text, at);
+    const std::uint64_t ends =
+        state.quotes ? detail::count_byte(text.substr(start, at - start), '\n') : 1;
     if (outcome == RecordSplitter::Outcome::kRecord) {
-      visitor({line, splitter.fields()});
+      const std::uint64_t unended = text[at - 1] == '\n' ? 0 : 1;  // the last line of the file
+      const std::uint64_t lines = state.quotes ? ends + unended : 1;
+      visitor({line, splitter.fields(), lines, splitter.stray_quote()});
     } else {
-      state.check(outcome, line);
+      state.check(outcome, line, text.substr(start));
     }
-    line += state.quotes ? detail::count_byte(text.substr(start, at - start), '\n') : 1;
+    line += ends;
   }
 }
 

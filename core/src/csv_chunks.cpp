@@ -67,7 +67,7 @@ class QuoteScanner {
     }
   }
 
-  /// Moves at_ behind the field that opens at quote_.
+  /// Moves at_ behind the field that opens at quote_, or behind a quote that opens none.
   void skip_quoted() {
     const std::size_t limit = std::min(text_.size(), quote_ + kMaxRecordBytes);
     const std::string_view window = text_.substr(0, limit);
@@ -75,12 +75,12 @@ class QuoteScanner {
       at_ = find_byte(window, '"', std::min(at_, limit));
       if (at_ >= limit) {
         throw DataError(path_, 1 + count_byte(text_.substr(0, quote_), '\n'),
-                        limit == text_.size() ? "a quoted field is never closed"
-                                              : "a quoted field of more than 1 MiB");
+                        open_quote_fault(window.substr(quote_), limit == text_.size()));
       }
       if (at_ + 1 >= text_.size() || text_[at_ + 1] != '"') break;
     }
     ++at_;
+    if (is_stray_quote(text_, quote_, at_, delimiter_)) at_ = quote_ + 1;
   }
 
   const std::string& path_;
@@ -105,6 +105,18 @@ std::size_t count_byte(std::string_view text, char c) noexcept {
     total += count;
   }
   return total;
+}
+
+std::string open_quote_fault(std::string_view text, bool whole) {
+  const std::size_t lines = count_byte(text, '\n') - (text.ends_with('\n') ? 1 : 0);
+  std::string fault =
+      whole ? "a quoted field is never closed" : "a quoted field of more than 1 MiB";
+  if (lines > 0) {
+    fault += ": the quote takes in the " +
+             (lines == 1 ? "line" : std::to_string(lines) + " lines") + " behind it" +
+             (whole ? ", to the end of the file" : "");
+  }
+  return fault;
 }
 
 TextSummary summarise_text(const Execution& execution, const std::string& path,

@@ -13,6 +13,10 @@ namespace tenure::detail {
 /// Number of `c` in a text.
 std::size_t count_byte(std::string_view text, char c) noexcept;
 
+/// Why a text from a quote on, which opens a field and is never closed, cannot be read; it tells
+/// how many lines the quote takes in. `whole`: the text goes to the end of the file.
+std::string open_quote_fault(std::string_view text, bool whole);
+
 /// What one parallel pass over a text finds.
 struct TextSummary {
   bool quotes = false;                  ///< any '"'

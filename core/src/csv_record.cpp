@@ -29,8 +29,25 @@ std::uint64_t bytes_equal(const char* bytes, char c) noexcept {
 
 }  // namespace
 
+bool is_stray_quote(std::string_view text, std::size_t open, std::size_t behind,
+                    char delimiter) noexcept {
+  std::size_t at = behind;
+  while (at < text.size() && text[at] != delimiter && (text[at] == ' ' || text[at] == '\t')) ++at;
+  if (at == text.size() || text[at] == delimiter || text[at] == '\n' || text[at] == '\r') {
+    return false;
+  }
+  return find_byte(text.substr(0, behind), '\n', open) < behind;
+}
+
+/// The text of a quoted field as far as it stands between the quotes.
+struct RecordSplitter::Quoted {
+  std::string* whole = nullptr;  // where it is no view of the file
+  std::string_view text;         // what is not in `whole` yet
+};
+
 RecordSplitter::Outcome RecordSplitter::next(std::string_view text, std::size_t& at) {
   fields_.clear();
+  stray_quote_ = false;
   const std::size_t start = at;
   const std::size_t end = find_byte(text, '\n', start);
   std::string_view line = text.substr(start, end - start);
@@ -79,24 +96,36 @@ RecordSplitter::Outcome RecordSplitter::split_spaces(std::string_view line) {
   }
 }
 
+/// Moves behind the closing quote of the field that opens at text[at]; not at all where the quote
+/// is stray. False where it is never closed.
+bool RecordSplitter::take_quoted(std::string_view text, std::size_t& at, Quoted& field) {
+  const std::size_t open = at;
+  std::size_t begin = ++at;
+  while (true) {
+    const std::size_t quote = find_byte(text, '"', at);
+    if (quote == text.size()) return false;
+    at = quote + 1;
+    if (at == text.size() || text[at] != '"') {
+      field.text = text.substr(begin, quote - begin);
+      break;
+    }
+    if (field.whole == nullptr) field.whole = &unquoted_.emplace_back();
+    field.whole->append(text.substr(begin, at - begin));  // up to and with one of the two quotes
+    begin = ++at;
+  }
+  if (is_stray_quote(text, open, at, delimiter_)) {
+    stray_quote_ = true;
+    field = {};
+    at = open;
+  }
+  return true;
+}
+
 RecordSplitter::Outcome RecordSplitter::split_quoted(std::string_view text, std::size_t& at) {
   while (true) {
-    std::string* whole = nullptr;  // the field's text where it is no view of the file
-    std::string_view field;
-    if (at < text.size() && text[at] == '"') {
-      std::size_t begin = ++at;
-      while (true) {
-        const std::size_t quote = find_byte(text, '"', at);
-        if (quote == text.size()) return Outcome::kOpenQuote;
-        at = quote + 1;
-        if (at == text.size() || text[at] != '"') {
-          field = text.substr(begin, quote - begin);
-          break;
-        }
-        if (whole == nullptr) whole = &unquoted_.emplace_back();
-        whole->append(text.substr(begin, at - begin));  // up to and with one of the two quotes
-        begin = ++at;
-      }
+    Quoted quoted;
+    if (at < text.size() && text[at] == '"' && !take_quoted(text, at, quoted)) {
+      return Outcome::kOpenQuote;
     }
     // The rest up to the delimiter: the whole field, or text behind a closing quote.
     std::size_t end = at;
@@ -104,9 +133,10 @@ RecordSplitter::Outcome RecordSplitter::split_quoted(std::string_view text, std:
     const bool last = end == text.size() || text[end] == '\n';
     std::string_view rest = text.substr(at, end - at);
     if (last && !rest.empty() && rest.back() == '\r') rest.remove_suffix(1);
-    if (whole != nullptr) {
-      whole->append(field).append(rest);
-      field = *whole;
+    std::string_view field = quoted.text;
+    if (quoted.whole != nullptr) {
+      quoted.whole->append(field).append(rest);
+      field = *quoted.whole;
     } else if (field.empty()) {
       field = rest;
     } else if (!rest.empty()) {

@@ -74,6 +74,53 @@ TEST(Csv, AQuoteOpensOnlyAtTheStartOfAField) {
   EXPECT_THAT(parse("\"a\"b,\"c\"\"d\"e\n"), ElementsAre(Row{1, {"ab", "c\"de"}}));
 }
 
+// The quote of the first line pairs with one that has text behind it, two lines below.
+TEST(Csv, AStrayQuoteIsACharacterAndSwallowsNoLine) {
+  EXPECT_THAT(
+      parse("a,\"b,1\nc,d,2\n\"e\",\"f, g\",3\n"),
+      ElementsAre(Row{1, {"a", "\"b", "1"}}, Row{2, {"c", "d", "2"}}, Row{3, {"e", "f, g", "3"}}));
+  EXPECT_THAT(parse("\"say \"\"hi\"\"\nx,y\nz,\"end\"\n"),
+              ElementsAre(Row{1, {"\"say \"\"hi\"\""}}, Row{2, {"x", "y"}}, Row{3, {"z", "end"}}));
+  EXPECT_THAT(parse("a,\"b\r\nc\";d,\"e\"\r\n"),
+              ElementsAre(Row{1, {"a", "\"b"}}, Row{2, {"c\";d", "e"}}));
+}
+
+TEST(Csv, ClosingQuotesMayHaveSpacesBehindThem) {
+  EXPECT_THAT(parse("\"two\nlines\" ,x\n\"two\nmore\"  \ny\n"),
+              ElementsAre(Row{1, {"two\nlines ", "x"}}, Row{3, {"two\nmore  "}}, Row{5, {"y"}}));
+}
+
+TEST(Csv, RecordsTellTheirLinesAndStrayQuotes) {
+  const TempDir dir;
+  put_bytes(dir / "a.csv", "n,t\n1,\"a\nb\nc\"\n2,\"d\n3,\"e\"\n4,\"f\ng\"");
+  const CsvReader reader({}, dir / "a.csv");
+  std::vector<std::uint64_t> lines;
+  std::vector<bool> stray;
+  reader.visit(0, [&](const CsvRecord& record) {
+    lines.push_back(record.lines);
+    stray.push_back(record.stray_quote);
+  });
+  EXPECT_THAT(lines, ElementsAre(3, 1, 1, 2));
+  EXPECT_THAT(stray, ElementsAre(false, true, false, false));
+}
+
+// The partner of a stray quote may lie in another chunk: both must be told alike.
+TEST(Csv, StrayQuotesBeforeACutOfChunksSwallowNothing) {
+  const TempDir dir;
+  std::string text = "n,text\n";
+  std::vector<Row> expected;
+  for (std::uint64_t i = 0; text.size() < (std::size_t{5} << 20); ++i) {
+    const std::string n = std::to_string(i);
+    const bool stray = i % 1000 == 0;
+    text += n + (stray ? ",\"inch\n" : ",plain text\n");
+    expected.push_back({i + 2, {n, stray ? "\"inch" : "plain text"}});
+  }
+  put_bytes(dir / "a.csv", text + "end,\"x\"\n");
+  expected.push_back({expected.back().line + 1, {"end", "x"}});
+  ASSERT_GT(CsvReader({}, dir / "a.csv").chunk_bounds().size(), 3U);
+  EXPECT_EQ(rows_of(dir / "a.csv", {}, 3), expected);
+}
+
 TEST(Csv, SpacesRunTogether) {
   EXPECT_THAT(parse(" 1  2\t3 \n \n\"4 5\n", {' ', false}),
               ElementsAre(Row{1, {"1", "2", "3"}}, Row{3, {"\"4", "5"}}));
@@ -131,8 +178,21 @@ TEST(Csv, NamesFileAndLineOfAFault) {
             "a.csv:3: a line of more than 1 MiB");
   EXPECT_EQ(error_of(std::string_view("a\n1\n2\0\n", 7)),
             "a.csv:3: a zero byte: this is no text file");
-  EXPECT_EQ(error_of("a\n1\n2,\"open\n3\n"), "a.csv:3: a quoted field is never closed");
-  EXPECT_EQ(error_of("\"a\n1\n"), "a.csv:1: a quoted field is never closed");
+  EXPECT_EQ(error_of("a\n1\n2,\"open\n"), "a.csv:3: a quoted field is never closed");
+  EXPECT_EQ(
+      error_of("a\n1\n2,\"open\n3\n"),
+      "a.csv:3: a quoted field is never closed: the quote takes in the line behind it, to the "
+      "end of the file");
+  EXPECT_EQ(
+      error_of("a,b\n1,\"open\n2,3\n4,5\n6,7"),
+      "a.csv:2: a quoted field is never closed: the quote takes in the 3 lines behind it, to the "
+      "end of the file");
+  EXPECT_EQ(error_of("a\n\"x\n" + long_line + "\ny\n"),
+            "a.csv:2: a quoted field of more than 1 MiB: the quote takes in the line behind it");
+  EXPECT_EQ(
+      error_of("\"a\n1\n"),
+      "a.csv:1: a quoted field is never closed: the quote takes in the line behind it, to the "
+      "end of the file");
   EXPECT_EQ(error_of(""), "a.csv: is empty");
   EXPECT_EQ(error_of("\n\r\n"), "a.csv: is empty");
 }

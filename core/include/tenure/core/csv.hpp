@@ -26,14 +26,18 @@ struct CsvOptions {
 struct CsvRecord {
   std::uint64_t line = 0;  ///< physical line of the file where the record starts, from 1
   std::span<const std::string_view> fields;
+  std::uint64_t lines = 1;   ///< physical lines it takes: more where quotes hold line ends
+  bool stray_quote = false;  ///< a field begins with a quote that is an ordinary character
 };
 
 using CsvVisitor = FunctionRef<void(const CsvRecord&)>;
 
 /// A delimited text file, mapped into memory and cut into chunks that can be parsed by different
 /// threads. Quotes follow RFC 4180: a quote opens only at the start of a field, may enclose
-/// delimiters, line ends and doubled quotes. LF and CRLF, a UTF-8 byte order mark and a last line
-/// without an end are fine; blank lines are skipped. The chunks depend on the file alone.
+/// delimiters, line ends and doubled quotes. One whose partner lies on a later line with text
+/// behind it is stray: an ordinary character, so that a quote too many costs one record and no
+/// lines. LF and CRLF, a UTF-8 byte order mark and a last line without an end are fine; blank lines
+/// are skipped. The chunks depend on the file alone.
 class CsvReader {
  public:
   /// @throws DataError: missing, a directory, empty, a zero byte, a quote that is never closed, a
