@@ -3,6 +3,7 @@
 #include <tenure/core/error.hpp>
 #include <tenure/core/import.hpp>
 
+#include <algorithm>
 #include <iterator>
 
 namespace tenure {
@@ -35,14 +36,31 @@ std::uint64_t rows_of(const std::vector<detail::ChunkRows>& chunks) {
   return rows;
 }
 
+/// "; the first bad_date is "12.5.2024" in line 2; dates are ...": of the most frequent reason.
+std::string example_of_most(const ImportCounts& counts) {
+  const auto most =
+      std::max_element(counts.dropped.begin(), counts.dropped.end(),
+                       [](const auto& a, const auto& b) { return a.second < b.second; });
+  if (most == counts.dropped.end()) return {};
+  const auto found = counts.examples.find(most->first);
+  if (found == counts.examples.end()) return {};
+  const ImportExample& example = found->second;
+  std::string text = "; the first " + most->first + " is ";
+  if (!example.value.empty()) text += "\"" + example.value + "\" ";
+  text += "in line " + std::to_string(example.line);
+  const std::string_view advice = import_advice(most->first);
+  if (!advice.empty()) text.append("; ").append(advice);
+  return text;
+}
+
 void check_some_kept(const std::string& path, const EventTable& events) {
   if (events.rows() > 0) return;
   std::string reasons;
   for (const auto& [reason, count] : events.counts.dropped) {
     reasons += (reasons.empty() ? "" : ", ") + reason + " " + std::to_string(count);
   }
-  throw DataError(
-      path, "no row was kept of " + std::to_string(events.counts.rows) + " (" + reasons + ")");
+  throw DataError(path, "no row was kept of " + std::to_string(events.counts.rows) + " (" +
+                            reasons + ")" + example_of_most(events.counts));
 }
 
 void mark_services(const LogReader& log, EventTable& events) {
@@ -54,6 +72,22 @@ void mark_services(const LogReader& log, EventTable& events) {
 }
 
 }  // namespace
+
+std::string_view import_advice(std::string_view reason) noexcept {
+  if (reason == "bad_date") {
+    return "dates are YYYY-MM-DD or YYYY/MM/DD, alone or with HH:MM or HH:MM:SS behind them, "
+           "YYYYMMDD, or Unix seconds";
+  }
+  if (reason == "bad_number") return "numbers have a decimal point and no thousands separators";
+  if (reason == "bad_kind") {
+    return "kinds are purchase, return, view, cart, favourite, share, review, visit";
+  }
+  if (reason == "stray_quote") {
+    return "a quotation mark that opens a field and never properly closes it is taken as a "
+           "character";
+  }
+  return {};
+}
 
 EventTable read_events(const Execution& execution, const std::vector<std::string>& paths,
                        const ImportOptions& options) {

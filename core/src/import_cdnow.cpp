@@ -63,6 +63,11 @@ class Cdnow : public LogReader {
   }
   std::string_view currency() const override { return "USD"; }
 
+ protected:
+  FaultColumns fault_columns() const override {
+    return {fields_ - 3, fields_ - 2, fields_ - 1, std::nullopt};
+  }
+
  private:
   std::size_t fields_;
 };

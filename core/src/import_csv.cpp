@@ -2,6 +2,7 @@
 #include "import_rows.hpp"
 
 #include <tenure/core/error.hpp>
+#include <tenure/core/suggest.hpp>
 
 namespace tenure::detail {
 
@@ -108,9 +109,8 @@ class GenericCsv : public LogReader {
   GenericCsv(CsvReader source, const ImportOptions& options) : LogReader(std::move(source)) {
     for (const auto& [role, name] : options.columns) {
       if (!is_role(role)) {
-        throw ArgumentError("columns: '" + role +
-                            "' is no role (customer, item, time, quantity, price, region, "
-                            "channel, order, kind, text, category)");
+        throw ArgumentError(options.columns_option + role + "=" + name + ": the role " +
+                            not_one_of(role, role_names()));
       }
     }
     columns_.customer = need("customer", options);
@@ -131,6 +131,11 @@ class GenericCsv : public LogReader {
     return std::make_unique<CsvParser>(columns_, csv().header().size());
   }
 
+ protected:
+  FaultColumns fault_columns() const override {
+    return {columns_.time, columns_.quantity, columns_.price, columns_.kind};
+  }
+
  private:
   /// The column the caller names, which must exist, or else the first synonym.
   std::optional<std::size_t> find(const std::string& role, const ImportOptions& options) const {
@@ -140,7 +145,8 @@ class GenericCsv : public LogReader {
   }
   std::size_t need(const std::string& role, const ImportOptions& options) const {
     if (const auto found = find(role, options)) return *found;
-    throw_missing_column(csv(), role, options);
+    throw DataError(csv().path(), 1,
+                    "no column for " + role + name_the_columns(csv().header(), {}, options));
   }
 
   Columns columns_;

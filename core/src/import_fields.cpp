@@ -145,6 +145,12 @@ const std::vector<std::string_view>& synonyms(std::string_view role) {
   return it->synonyms;
 }
 
+std::vector<std::string> role_names() {
+  std::vector<std::string> names;
+  for (const Role& role : roles()) names.emplace_back(role.name);
+  return names;
+}
+
 bool is_role(std::string_view role) noexcept {
   return std::any_of(roles().begin(), roles().end(),
                      [&](const Role& known) { return known.name == role; });

@@ -61,6 +61,8 @@ std::string_view trimmed(std::string_view text) noexcept;
 /// Usual names of a role (customer, item, time, quantity, price, region, channel, order, kind,
 /// text, category), the role itself first, normalised.
 const std::vector<std::string_view>& synonyms(std::string_view role);
+/// All roles, customer first.
+std::vector<std::string> role_names();
 /// Whether `role` is one of them.
 bool is_role(std::string_view role) noexcept;
 

@@ -149,7 +149,12 @@ void add_counts(const ChunkRows& rows, ImportCounts& counts) {
     const std::string name(to_string(static_cast<Fault>(i)));
     if (rows.dropped[i] > 0) counts.dropped[name] += rows.dropped[i];
     if (rows.flags[i] > 0) counts.flags[name] += rows.flags[i];
+    if (rows.examples[i]) counts.examples.emplace(name, *rows.examples[i]);  // the first stays
   }
+  ImportedLines& lines = counts.several_lines;
+  const std::uint64_t before = lines.rows;
+  if (rows.several_lines.longest > lines.longest) lines = rows.several_lines;
+  lines.rows = before + rows.several_lines.rows;
 }
 
 }  // namespace

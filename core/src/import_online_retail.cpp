@@ -97,6 +97,11 @@ class OnlineRetail : public LogReader {
            item.starts_with("gift_") || item.starts_with("TEST0");
   }
 
+ protected:
+  FaultColumns fault_columns() const override {
+    return {columns_.date, columns_.quantity, columns_.price, std::nullopt};
+  }
+
  private:
   std::size_t need(const std::vector<std::string_view>& names, std::string_view shown,
                    const ImportOptions& options) const {

@@ -56,6 +56,11 @@ class Pairs : public LogReader {
   std::unique_ptr<RowParser> parser() const override {
     return std::make_unique<PairsParser>(csv().header().size());
   }
+
+ protected:
+  FaultColumns fault_columns() const override {
+    return {std::nullopt, 2, std::nullopt, std::nullopt};
+  }
 };
 
 }  // namespace

@@ -30,8 +30,9 @@ enum class Fault : std::uint8_t {
   kNegativeQuantity,
   kCancellation,
   kZeroPrice,
+  kStrayQuote,
 };
-inline constexpr std::size_t kFaults = 11;
+inline constexpr std::size_t kFaults = 12;
 std::string_view to_string(Fault fault) noexcept;
 
 /// A set of faults.
@@ -106,6 +107,9 @@ struct ChunkRows {
   std::array<std::uint64_t, kFaults> flags{};
   /// With strict: line and message of the chunk's first row that is left out.
   std::optional<std::pair<std::uint64_t, std::string>> first_fault;
+  /// The first row dropped for each fault, or flagged with a stray quote.
+  std::array<std::optional<ImportExample>, kFaults> examples;
+  ImportedLines several_lines;
 
   void reserve(const ColumnSet& columns, std::size_t rows_at_most);
   /// Counts the row; true where it is to be kept.
@@ -113,6 +117,8 @@ struct ChunkRows {
     ++rows;
     return faults.empty() || count(faults);
   }
+  /// Counts a record that takes several lines of the file at `path`.
+  void note_lines(const std::string& path, const CsvRecord& record);
 
  private:
   bool count(const FaultSet& faults) noexcept;
@@ -127,6 +133,14 @@ class RowParser {
   RowParser& operator=(const RowParser&) = delete;
   /// Appends the record to rows, or counts why not. Returns its faults.
   virtual FaultSet parse(const CsvRecord& record, ChunkRows& rows) = 0;
+};
+
+/// Which fields of a record faults are about, as far as a format has them.
+struct FaultColumns {
+  std::optional<std::size_t> time;
+  std::optional<std::size_t> quantity;
+  std::optional<std::size_t> price;
+  std::optional<std::size_t> kind;
 };
 
 /// One log file opened in its format.
@@ -147,8 +161,15 @@ class LogReader {
   virtual bool is_service(std::string_view) const { return false; }
   /// What a strict reading says of a row; `quote`: with its fields.
   std::string describe(Fault fault, const CsvRecord& record, bool quote) const;
+  /// The record as an example of a fault; `quote`: with the field at fault.
+  ImportExample example(Fault fault, const CsvRecord& record, bool quote) const;
+
+ protected:
+  virtual FaultColumns fault_columns() const { return {}; }
 
  private:
+  std::string value_at_fault(Fault fault, const CsvRecord& record) const;
+
   CsvReader csv_;
 };
 
@@ -174,6 +195,12 @@ inline bool may_quote(const ImportOptions& options) noexcept { return !options.p
 std::size_t named_column(const CsvReader& csv, std::string_view name, const ImportOptions& options);
 [[noreturn]] void throw_missing_column(const CsvReader& csv, std::string_view name,
                                        const ImportOptions& options);
+
+/// " in the header, which has: kunde, datum; name the columns, e.g. columns customer=kunde,
+/// time=datum": how to go on where roles were not found. `row`: the fields of a first row, a help
+/// in telling which column is which.
+std::string name_the_columns(const std::vector<std::string>& header,
+                             const std::vector<std::string>& row, const ImportOptions& options);
 
 /// Parses every chunk of a file. With strict the first faulty row of the file is thrown.
 std::vector<ChunkRows> parse_log(const Execution& execution, const LogReader& log,

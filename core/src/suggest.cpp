@@ -38,4 +38,11 @@ std::string nearest_name(std::string_view word, std::span<const std::string> nam
   return best;
 }
 
+std::string not_one_of(std::string_view word, std::span<const std::string> names) {
+  std::string text = "'" + std::string(word) + "' is none of ";
+  for (std::size_t i = 0; i < names.size(); ++i) text.append(i == 0 ? "" : ", ").append(names[i]);
+  const std::string near = nearest_name(word, names);
+  return near.empty() ? text : text + "; did you mean '" + near + "'?";
+}
+
 }  // namespace tenure

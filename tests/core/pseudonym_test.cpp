@@ -200,11 +200,19 @@ TEST(PseudonymizedImport, MessagesDoNotQuoteTheLog) {
   ImportOptions csv = with_key();
   csv.format = LogFormat::kCsv;
   EXPECT_THAT(quiet("secret-anna,ball,2024-01-01\nsecret-bert,doll,2024-01-02\n", csv),
-              HasSubstr("no column 'customer'"));
+              HasSubstr("no column for customer"));
   ImportOptions retail = with_key();
   retail.format = LogFormat::kOnlineRetail;
   EXPECT_THAT(quiet("secret-anna,ball,2024-01-01\nsecret-bert,doll,2024-01-02\n", retail),
               HasSubstr("no column 'Invoice'"));
+}
+
+TEST(PseudonymizedImport, ExamplesOfDroppedRowsHaveALineAndNoValue) {
+  const EventTable events =
+      import_text("customer,item,time\nanna,ball,2024-01-01\nbert,doll,secret\n", with_key());
+  const ImportExample& example = events.counts.examples.at("bad_date");
+  EXPECT_EQ(example.line, 3U);
+  EXPECT_EQ(example.value, "");
 }
 
 TEST(Pseudonymize, RefusesToHashPseudonymsAgain) {

@@ -39,7 +39,7 @@ EventTable make_events() {
   events.item_category.append("d\303\251cor");
   events.currency = "GBP";
   events.pseudonym_key = "0123456789abcdef";
-  events.counts = {5, 3, {{"bad_date", 1}, {"no_customer", 1}}, {{"bad_date", 2}}};
+  events.counts = {5, 3, {{"bad_date", 1}, {"no_customer", 1}}, {{"bad_date", 2}}, {}, {}};
   return events;
 }
 

@@ -72,6 +72,21 @@ class DictionaryBuilder {
   std::vector<std::uint32_t> slots_;
 };
 
+/// A line of an input that shows what a count is about.
+struct ImportExample {
+  std::string path;
+  std::uint64_t line = 0;  ///< where the row starts, from 1
+  std::string value;       ///< what is at fault; empty where there is nothing to show
+};
+
+/// Rows that take several lines of a text file, by line ends in quotes.
+struct ImportedLines {
+  std::uint64_t rows = 0;
+  std::uint64_t longest = 0;  ///< lines of the longest, the first of equals
+  std::string path;           ///< where that is
+  std::uint64_t line = 0;
+};
+
 /// Where the rows of an input went. Every row is either kept or counted under one reason of
 /// `dropped`; `flags` counts every fault, so that one row can be under several.
 struct ImportCounts {
@@ -79,6 +94,10 @@ struct ImportCounts {
   std::uint64_t kept = 0;
   std::map<std::string, std::uint64_t> dropped;
   std::map<std::string, std::uint64_t> flags;
+  /// The first row dropped for each reason, and the first with a stray quote. Of an import only: a
+  /// store does not keep it, nor what follows.
+  std::map<std::string, ImportExample> examples;
+  ImportedLines several_lines;
 };
 
 /// A log of events, one row an event, in the order of the input. Columns are parallel arrays of

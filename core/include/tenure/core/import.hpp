@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tenure {
@@ -27,6 +28,8 @@ struct ImportOptions {
   /// order, kind, text, category (the last two of the item). For kCsv; an unnamed role is looked up
   /// by its own name and usual synonyms.
   std::map<std::string, std::string> columns;
+  /// What a message puts before an example of `columns`, as the caller's users give them.
+  std::string columns_option = "columns ";
   std::string currency;  ///< kept with the store
   /// A catalogue: a csv with the columns item and text, category or both (or their synonyms). What
   /// it says of an item replaces what the log says; items the log lacks come behind its own, in the
@@ -46,5 +49,9 @@ struct ImportOptions {
 /// or a second one of an item; two customers of one pseudonym), ArgumentError, Cancelled.
 EventTable read_events(const Execution& execution, const std::vector<std::string>& paths,
                        const ImportOptions& options);
+
+/// What a field must be like so that no row is dropped (or flagged) for that reason of
+/// ImportCounts: "dates are YYYY-MM-DD, ..."; empty where the reason says it all.
+std::string_view import_advice(std::string_view reason) noexcept;
 
 }  // namespace tenure
