@@ -111,7 +111,7 @@ struct ContainerReader::State {
 ContainerReader::State::State(const Execution& run, std::string source, std::string_view format,
                               std::int64_t newest_version)
     : execution(run), path(std::move(source)) {
-  const detail::SealInfo seal = detail::check_seal(path, true);
+  const detail::SealInfo seal = detail::check_seal(path, true, format);
   file_bytes = seal.bytes;
   const detail::Hdf5Lock lock;
   // A local, so that a throw below closes it under the lock.
@@ -120,7 +120,7 @@ ContainerReader::State::State(const Execution& run, std::string source, std::str
   attributes = container_attributes(path, opened);
   const auto found = attribute_as<std::string>(attributes, detail::kFormatAttribute).value_or("");
   if (found != format) {
-    throw DataError(path, "is a " + found + ", not a " + std::string(format));
+    throw FormatError(path, std::string(format), found);
   }
   version = attribute_as<std::int64_t>(attributes, detail::kVersionAttribute).value_or(0);
   if (version < 1 || version > newest_version) {
@@ -336,7 +336,7 @@ void ContainerReader::copy_to(ContainerWriter& writer,
 }
 
 std::string container_format(const std::string& path) {
-  return detail::check_seal(path, false).format;
+  return detail::check_seal(path, false, "").format;
 }
 
 }  // namespace tenure

@@ -96,12 +96,12 @@ void write_seal(const std::string& file, const std::string& path, std::string_vi
   opened.write_start(make_seal(format, opened.bytes(), opened.content_hash(format)));
 }
 
-SealInfo check_seal(const std::string& path, bool verify_content) {
+SealInfo check_seal(const std::string& path, bool verify_content, std::string_view wanted) {
   const File file(path, path, O_RDONLY);
   Seal found{};
   const std::size_t n = file.read(0, found.data(), found.size());
   const std::string_view start(found.data(), n);
-  if (!start.starts_with(kSealStart)) throw DataError(path, "is no tenure file");
+  if (!start.starts_with(kSealStart)) throw FormatError(path, std::string(wanted), "");
   std::uint64_t bytes = 0;
   const std::string_view digits = word_after(start, "\nbytes ", '\n');
   std::from_chars(digits.data(), digits.data() + digits.size(), bytes);
@@ -114,6 +114,7 @@ SealInfo check_seal(const std::string& path, bool verify_content) {
     throw DataError(path, "is damaged: " + std::to_string(file.bytes()) + " bytes instead of " +
                               std::to_string(bytes));
   }
+  if (!wanted.empty() && format != wanted) throw FormatError(path, std::string(wanted), format);
   if (verify_content && file.content_hash(format) != *hash) {
     throw DataError(path, "is damaged: its content does not match its checksum");
   }

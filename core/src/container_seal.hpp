@@ -15,9 +15,10 @@ struct SealInfo {
   std::uint64_t bytes = 0;  ///< length of the file
 };
 
-/// Checks length and first bytes; with verify_content the hash of the whole file too.
-/// @throws DataError where the file is missing, no regular file, not sealed, cut short or
-/// damaged.
-SealInfo check_seal(const std::string& path, bool verify_content);
+/// Checks length and first bytes; with verify_content the hash of the whole file too. `wanted`: the
+/// format asked for, or empty.
+/// @throws FormatError where the file is not sealed, or of another format than `wanted`; DataError
+/// where it is missing, no regular file, cut short or damaged.
+SealInfo check_seal(const std::string& path, bool verify_content, std::string_view wanted);
 
 }  // namespace tenure::detail

@@ -138,8 +138,10 @@ TEST(Store, AnotherContainerIsADataError) {
   try {
     read_store({}, dir / "m.h5");
     ADD_FAILURE() << "read a model as a store";
-  } catch (const DataError& error) {
+  } catch (const FormatError& error) {
     EXPECT_EQ(error.what(), (dir / "m.h5") + ": is a model, not a store");
+    EXPECT_EQ(error.wanted(), "store");
+    EXPECT_EQ(error.found(), "model");
   }
 }
 

@@ -40,6 +40,21 @@ class DataError : public Error {
   std::string object_;
 };
 
+/// A file that is not of the format asked for: of another, or no file of Tenure's at all.
+class FormatError : public DataError {
+ public:
+  /// `wanted`: "store", "model", "result", or empty where several will do; `found` likewise, empty
+  /// where the file is not one of Tenure's.
+  FormatError(const std::string& path, std::string wanted, std::string found);
+
+  const std::string& wanted() const noexcept { return wanted_; }
+  const std::string& found() const noexcept { return found_; }
+
+ private:
+  std::string wanted_;
+  std::string found_;
+};
+
 /// A computation that did not converge or left the finite numbers; what() says where.
 class NumericalError : public Error {
  public:
