@@ -17,6 +17,15 @@ std::vector<std::string> option_names(const CommandEntry& command) {
   return names;
 }
 
+/// Words that may stand where no option's name or value does.
+std::vector<std::string> places(const CommandEntry& command) {
+  std::vector<std::string> words;
+  for (const OptionEntry& place : command.positionals) {
+    words.insert(words.end(), place.choices.begin(), place.choices.end());
+  }
+  return words;
+}
+
 /// Between single quotes of a shell.
 std::string in_quotes(const std::string& text) {
   std::string safe = "'";
@@ -37,6 +46,9 @@ std::string bash_script(const std::vector<CommandEntry>& commands) {
     }
     cases += fmt::format("    {})\n      options='{}'\n", command.name,
                          fmt::join(option_names(command), " "));
+    if (const auto words = places(command); !words.empty()) {
+      cases += fmt::format("      places='{}'\n", fmt::join(words, " "));
+    }
     if (!choices.empty()) cases += "      case $before in\n" + choices + "      esac\n";
     cases += "      ;;\n";
   }
@@ -44,7 +56,7 @@ std::string bash_script(const std::vector<CommandEntry>& commands) {
 # /usr/share/bash-completion/completions/tenure.
 _tenure() {{
   local current=${{COMP_WORDS[COMP_CWORD]}} before=${{COMP_WORDS[COMP_CWORD - 1]}}
-  local options='' words=''
+  local options='' words='' places=''
   COMPREPLY=()
   if ((COMP_CWORD == 1)); then
     mapfile -t COMPREPLY < <(compgen -W '{}--help --version' -- "$current")
@@ -56,6 +68,8 @@ _tenure() {{
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
   elif [[ $current == -* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$current")
+  elif [[ -n $places ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "$places" -- "$current")
   fi
 }}
 complete -o default -F _tenure tenure
@@ -87,6 +101,9 @@ std::string zsh_script(const std::vector<CommandEntry>& commands) {
         cases += "        " + in_quotes(spec) + " \\\n";
       }
     }
+    if (const auto words = places(command); !words.empty()) {
+      cases += "        " + in_quotes(fmt::format("1:word:({})", fmt::join(words, " "))) + " \\\n";
+    }
     cases += "        '*:file:_files'\n      ;;\n";
   }
   return fmt::format(R"(#compdef tenure
@@ -116,6 +133,10 @@ std::string fish_script(const std::vector<CommandEntry>& commands) {
   for (const CommandEntry& command : commands) {
     text += fmt::format("complete -c tenure -n __fish_use_subcommand -f -a {} -d {}\n",
                         command.name, in_quotes(command.description));
+    if (const auto words = places(command); !words.empty()) {
+      text += fmt::format("complete -c tenure -n '__fish_seen_subcommand_from {}' -f -a '{}'\n",
+                          command.name, fmt::join(words, " "));
+    }
     for (const OptionEntry& option : command.options) {
       text += fmt::format("complete -c tenure -n '__fish_seen_subcommand_from {}'", command.name);
       for (const std::string& name : option.names) {

@@ -1,4 +1,5 @@
 #include "command.hpp"
+#include "foreign_file.hpp"
 #include "interrupt.hpp"
 #include "usage_hint.hpp"
 #include "version_text.hpp"
@@ -34,14 +35,27 @@ int fail(ExitCode code, std::string message) {
   return code;
 }
 
+/// Commands by what one wants to do, as `tenure --help` lists them.
+struct CommandGroup {
+  const char* title;
+  std::vector<Command (*)(CLI::App&)> add;
+};
+
 void add_commands(CLI::App& app, std::vector<Command>& commands) {
   using namespace tenure::apps;
-  for (const auto add :
-       {add_import,    add_describe,   add_generate, add_train,    add_tune,   add_evaluate,
-        add_recommend, add_similar,    add_update,   add_fit,      add_counts, add_customers,
-        add_churn,     add_risk,       add_simulate, add_backtest, add_report, add_export,
-        add_erase,     add_completion, add_manual}) {
-    commands.push_back(add(app));
+  const std::vector<CommandGroup> groups = {
+      {"Read orders", {add_import, add_generate}},
+      {"Know the customers", {add_describe, add_customers, add_churn, add_fit, add_counts}},
+      {"Choose what to show them",
+       {add_train, add_evaluate, add_tune, add_recommend, add_similar, add_update}},
+      {"Decide what to do", {add_simulate, add_backtest, add_report, add_risk}},
+      {"Answer for their data", {add_export, add_erase}},
+      {"This program", {add_completion, add_manual, add_help}}};
+  for (const CommandGroup& group : groups) {
+    for (const auto add : group.add) {
+      commands.push_back(add(app));
+      commands.back().app->group(group.title);
+    }
   }
 }
 
@@ -63,7 +77,12 @@ int parse_and_run(int argc, char** argv) {
       "tenure");
   app.set_version_flag("--version", tenure::apps::version_text());
   app.require_subcommand(0, 1);  // none at all is told below, after an unknown word
-  app.footer("tenure COMMAND --help tells the options of a command.");
+  app.footer(
+      "To begin:\n"
+      "  tenure import orders.csv -o shop.h5     a log of orders becomes a store\n"
+      "  tenure describe shop.h5                 key figures and who comes back\n"
+      "  tenure simulate SCENARIO.toml           what programmes pay back; needs no log\n\n"
+      "tenure help COMMAND tells the options of a command, with examples.");
   std::vector<Command> commands;
   add_commands(app, commands);
   try {
@@ -74,7 +93,8 @@ int parse_and_run(int argc, char** argv) {
     return fail(kUsage, tenure::apps::usage_hint(app, error));
   }
   if (app.get_subcommands().empty()) {
-    return fail(kUsage, "a command is required (see tenure --help)");
+    std::cout << app.help() << std::flush;
+    return kUsage;
   }
   return run_selected(commands);
 }
@@ -92,6 +112,8 @@ int main(int argc, char** argv) {
     return fail(kInterrupted, error.what());
   } catch (const tenure::ArgumentError& error) {
     return fail(kUsage, error.what());
+  } catch (const tenure::FormatError& error) {
+    return fail(kData, tenure::apps::foreign_file_text(error));
   } catch (const tenure::DataError& error) {
     return fail(kData, error.what());
   } catch (const tenure::NumericalError& error) {

@@ -40,6 +40,7 @@ Command add_report(CLI::App& app);
 Command add_generate(CLI::App& app);
 Command add_export(CLI::App& app);
 Command add_erase(CLI::App& app);
+Command add_help(CLI::App& app);
 Command add_completion(CLI::App& app);
 Command add_manual(CLI::App& app);
 

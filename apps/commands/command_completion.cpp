@@ -2,7 +2,8 @@
 #include "completion.hpp"
 #include "reference_pages.hpp"
 
-#include <iostream>
+#include <string>
+#include <vector>
 
 namespace tenure::apps {
 
@@ -18,7 +19,28 @@ Command add_printer(CLI::App& app, const std::string& name, const std::string& d
   return command;
 }
 
+/// What `tenure --help` prints, or `tenure COMMAND --help`.
+std::string help_text(const CLI::App& app, const std::string& command) {
+  const std::string program = app.get_name();
+  if (!command.empty()) return app.get_subcommand(command)->help(program);
+  return app.get_formatter()->make_help(&app, program, CLI::AppFormatMode::Normal);
+}
+
 }  // namespace
+
+// Added last: it knows the commands that there are by then.
+Command add_help(CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands(nullptr)) names.push_back(command->get_name());
+  names.emplace_back("help");
+  auto about = std::make_shared<std::string>();
+  Command command = add_printer(app, "help", "Print the commands, or the options of one",
+                                [&app, about] { return help_text(app, *about); });
+  command.app->add_option("COMMAND", *about, "As tenure COMMAND --help; none: as tenure --help")
+      ->check(CLI::IsMember(names));
+  command.app->footer("Examples:\n  tenure help\n  tenure help import\n");
+  return command;
+}
 
 Command add_completion(CLI::App& app) {
   auto shell = std::make_shared<std::string>();

@@ -4,6 +4,7 @@
 
 #include <tenure/core/suggest.hpp>
 
+#include <algorithm>
 #include <optional>
 
 namespace tenure::apps {
@@ -47,6 +48,26 @@ std::optional<std::string> unknown_option(const CLI::App& app, const CLI::App& c
   return std::nullopt;
 }
 
+/// The first word that stands where only certain ones may.
+std::optional<std::string> unknown_choice(const CLI::App& app, const CLI::App& command) {
+  for (const CommandEntry& entry : command_tree(app)) {
+    if (entry.name != command.get_name()) continue;
+    std::vector<OptionEntry> options = entry.positionals;
+    options.insert(options.end(), entry.options.begin(), entry.options.end());
+    for (const OptionEntry& option : options) {
+      const std::string name = option.names.empty() ? option.value : option.names.back();
+      const CLI::Option* const given = command.get_option_no_throw(name);
+      if (option.choices.empty() || given == nullptr) continue;
+      for (const std::string& word : given->results()) {
+        const auto& known = option.choices;
+        if (std::find(known.begin(), known.end(), word) != known.end()) continue;
+        return name + ": " + not_one_of(word, known);
+      }
+    }
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::string usage_hint(const CLI::App& app, const CLI::ParseError& error) {
@@ -55,7 +76,11 @@ std::string usage_hint(const CLI::App& app, const CLI::ParseError& error) {
   if (found) return *found;
   const std::string help =
       parsed.empty() ? "tenure --help" : "tenure " + parsed.front()->get_name() + " --help";
-  return std::string(error.what()) + " (see " + help + ")";
+  std::optional<std::string> choice;
+  if (!parsed.empty() && error.get_name() == "ValidationError") {
+    choice = unknown_choice(app, *parsed.front());
+  }
+  return choice.value_or(error.what()) + " (see " + help + ")";
 }
 
 }  // namespace tenure::apps

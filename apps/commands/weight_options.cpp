@@ -2,6 +2,7 @@
 
 #include <tenure/core/csv.hpp>
 #include <tenure/core/error.hpp>
+#include <tenure/core/suggest.hpp>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -21,10 +22,9 @@ KindWeight kind_weight(std::string_view part) {
   const std::size_t equals = part.find('=');
   const auto kind = event_kind_from_string(part.substr(0, equals));
   if (!kind) {
-    throw ArgumentError(fmt::format(
-        "--kinds: '{}' is no kind of event; there are purchase, return, view, cart, favourite, "
-        "share, review, visit",
-        part.substr(0, equals)));
+    const std::vector<std::string> known = {"purchase",  "return", "view",   "cart",
+                                            "favourite", "share",  "review", "visit"};
+    throw ArgumentError("--kinds: " + not_one_of(part.substr(0, equals), known));
   }
   if (equals == std::string_view::npos) return {*kind, 1.0F};
   const auto weight = parse_number(part.substr(equals + 1));
@@ -78,8 +78,8 @@ recommender::InteractionOptions interaction_options(const WeightOptions& options
   if (!options.value.empty()) {
     const auto value = recommender::interaction_value_from_string(options.value);
     if (!value) {
-      throw ArgumentError(
-          fmt::format("--value: '{}' is none of binary, count, quantity", options.value));
+      const std::vector<std::string> known = {"binary", "count", "quantity"};
+      throw ArgumentError("--value: " + not_one_of(options.value, known));
     }
     result.value = *value;
   }

@@ -1,12 +1,15 @@
 #include "kinds.hpp"
 
 #include <tenure/core/error.hpp>
+#include <tenure/core/suggest.hpp>
 #include <tenure/recommender/model_kind.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
+#include <string>
+#include <vector>
 
 namespace tenure::recommender {
 
@@ -14,13 +17,14 @@ namespace {
 
 using Type = OptionSpec::Type;
 
-bool is_choice(std::string_view choices, std::string_view word) {
+/// "a|b" -> {"a", "b"}.
+std::vector<std::string> words_of(std::string_view choices) {
+  std::vector<std::string> words;
   while (!choices.empty()) {
-    const std::string_view one = choices.substr(0, choices.find('|'));
-    if (one == word) return true;
-    choices.remove_prefix(std::min(choices.size(), one.size() + 1));
+    words.emplace_back(choices.substr(0, choices.find('|')));
+    choices.remove_prefix(std::min(choices.size(), words.back().size() + 1));
   }
-  return false;
+  return words;
 }
 
 }  // namespace
@@ -70,9 +74,9 @@ void OptionValues::set(std::string_view name, double value) {
 
 void OptionValues::set(std::string_view name, std::string_view word) {
   const OptionSpec& option = spec(name, Type::kChoice);
-  if (!is_choice(option.choices, word)) {
-    throw ArgumentError(std::string(name) + ": '" + std::string(word) + "' is none of " +
-                        std::string(option.choices));
+  const std::vector<std::string> words = words_of(option.choices);
+  if (std::find(words.begin(), words.end(), word) == words.end()) {
+    throw ArgumentError(std::string(name) + ": " + not_one_of(word, words));
   }
   words_.find(name)->second = word;
 }
@@ -132,12 +136,12 @@ std::span<const ModelKind> model_kinds() {
 }
 
 const ModelKind& model_kind(std::string_view name) {
-  std::string names;
+  std::vector<std::string> names;
   for (const ModelKind& kind : model_kinds()) {
     if (kind.name == name) return kind;
-    names.append(names.empty() ? "" : ", ").append(kind.name);
+    names.emplace_back(kind.name);
   }
-  throw ArgumentError("unknown model '" + std::string(name) + "'; there are " + names);
+  throw ArgumentError("model " + not_one_of(name, names));
 }
 
 }  // namespace tenure::recommender

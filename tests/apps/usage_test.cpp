@@ -56,18 +56,69 @@ TEST_F(Usage, MisspeltWordsAreNamedWithTheNearestThereIs) {
               "unknown option '--versoin', did you mean '--version'? (see tenure --help)");
   expect_hint({"frobnicate"}, "unknown command 'frobnicate' (see tenure --help)");
   expect_hint({"import"}, "INPUT is required (see tenure import --help)");
-  expect_hint({}, "a command is required (see tenure --help)");
+}
+
+TEST_F(Usage, MisspeltValuesAreAnsweredWithTheNearestAndAllThereAre) {
+  expect_hint({"fit", "x.h5", "--unit", "weak"},
+              "--unit: 'weak' is none of day, week, year; did you mean 'week'? "
+              "(see tenure fit --help)");
+  expect_hint({"describe", "x.h5", "--progress=loud"},
+              "--progress: 'loud' is none of auto, always, never (see tenure describe --help)");
+  for (const char* command : {"train", "evaluate", "tune"}) {
+    const Outcome outcome = program_.run({command, "x.h5", "--model", "iasl"});
+    EXPECT_EQ(outcome.exit_code, 2);
+    EXPECT_THAT(outcome.err, StartsWith("tenure: error: --model: 'iasl' is none of popularity, "));
+    EXPECT_THAT(outcome.err, HasSubstr("; did you mean 'ials'? (see tenure "));
+  }
+}
+
+TEST_F(Usage, ValuesThatOnlyTheModelKnowsAreAnsweredLikewise) {
+  write_text(dir_ / "log.csv", "customer,item,time\na,x,2024-01-01\nb,y,2024-01-02\n");
+  text_of({"import", dir_ / "log.csv", "-o", dir_ / "s.h5", "--quiet"});
+  const auto hint = [&](const std::string& option, const std::string& value) {
+    return program_.run({"train", dir_ / "s.h5", "-o", dir_ / "m.h5", option, value}).err;
+  };
+  EXPECT_THAT(hint("--solver", "exct"),
+              HasSubstr("'exct' is none of auto, exact, cg, block; did you mean 'exact'?"));
+  EXPECT_THAT(hint("--value", "cuont"),
+              HasSubstr("'cuont' is none of binary, count, quantity; did you mean 'count'?"));
+  EXPECT_THAT(hint("--kinds", "purchas=2"), HasSubstr("did you mean 'purchase'?"));
+}
+
+TEST_F(Usage, AloneItShowsTheCommandsByWhatOneWantsToDo) {
+  const Outcome alone = program_.run({});
+  EXPECT_EQ(alone.exit_code, 2);
+  EXPECT_EQ(alone.err, "");
+  EXPECT_EQ(alone.out, text_of({"--help"}));
+  for (const char* part :
+       {"Read orders:\n  import ", "Know the customers:\n", "Choose what to show them:\n",
+        "Decide what to do:\n", "To begin:\n  tenure import orders.csv -o shop.h5 ", "  help  "}) {
+    EXPECT_THAT(alone.out, HasSubstr(part));
+  }
+}
+
+TEST_F(Usage, HelpIsAskedForAsACommandToo) {
+  EXPECT_EQ(text_of({"help"}), text_of({"--help"}));
+  for (const char* command : {"import", "simulate", "manual", "help"}) {
+    EXPECT_EQ(text_of({"help", command}), text_of({command, "--help"}));
+  }
+  const Outcome outcome = program_.run({"help", "simulat"});
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.err, StartsWith("tenure: error: COMMAND: 'simulat' is none of import, "));
+  EXPECT_THAT(outcome.err, HasSubstr("did you mean 'simulate'?"));
 }
 
 TEST_F(Usage, CompletionHoldsEveryCommandItsOptionsAndTheirChoices) {
   for (const std::string shell : {"bash", "zsh", "fish"}) {
     const std::string script = text_of({"completion", shell});
-    for (const char* word : {"import", "simulate", "churn", "calibration-end", "mbg-cnbd"}) {
+    for (const char* word :
+         {"import", "simulate", "churn", "calibration-end", "mbg-cnbd", "help"}) {
       EXPECT_THAT(script, HasSubstr(word)) << shell;
     }
   }
   expect_hint({"completion", "tcsh"},
-              "SHELL: tcsh not in {bash,zsh,fish} (see tenure completion --help)");
+              "SHELL: 'tcsh' is none of bash, zsh, fish; did you mean 'bash'? "
+              "(see tenure completion --help)");
 }
 
 TEST_F(Usage, BashCompletesCommandsOptionsAndChoices) {
@@ -85,13 +136,15 @@ TEST_F(Usage, BashCompletesCommandsOptionsAndChoices) {
   EXPECT_EQ(completed("tenure simu", 1), "simulate\n");
   EXPECT_EQ(completed("tenure fit --calib", 2), "--calibration-end\n");
   EXPECT_EQ(completed("tenure fit --model pareto", 3), "pareto-nbd\n");
+  EXPECT_EQ(completed("tenure help simu", 2), "simulate\n");
+  EXPECT_EQ(completed("tenure completion z", 2), "zsh\n");
 }
 
 TEST_F(Usage, ManualHasEveryOptionOfEveryCommand) {
   const std::string page = text_of({"manual"});
   EXPECT_THAT(page, StartsWith(".TH TENURE 1"));
   for (const char* part : {"tenure import", "\\-\\-pseudonymize", "tenure simulate", "\\-\\-report",
-                           ".SH EXIT STATUS"}) {
+                           "tenure help", ".SH EXIT STATUS"}) {
     EXPECT_THAT(page, HasSubstr(part));
   }
 }
