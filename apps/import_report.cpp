@@ -2,11 +2,13 @@
 
 #include "text_table.hpp"
 
+#include <tenure/core/import.hpp>
 #include <tenure/core/time.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <set>
 #include <string>
 
@@ -58,7 +60,48 @@ std::string faults_text(const ImportCounts& counts) {
                                    with_commas(counts.rows));
 }
 
+/// "line 7 of orders.csv"
+std::string place_text(std::uint64_t line, const std::string& path) {
+  return fmt::format("line {} of {}", with_commas(line),
+                     std::filesystem::path(path).filename().string());
+}
+
+/// Of an import, the first row of each reason and what such a field should have been.
+std::string examples_text(const ImportCounts& counts) {
+  std::string text;
+  for (const auto& [reason, example] : counts.examples) {
+    text += fmt::format("  first {}: {}", reason, place_text(example.line, example.path));
+    if (!example.value.empty()) text += fmt::format(", \"{}\"", example.value);
+    text += "\n";
+    if (const auto advice = import_advice(reason); !advice.empty()) {
+      text += fmt::format("    {}\n", advice);
+    }
+  }
+  const ImportedLines& lines = counts.several_lines;
+  if (lines.rows == 0) return text;
+  text += fmt::format(
+      "  rows of several lines, by line ends in quotes: {}, the longest {} lines from {}\n",
+      with_commas(lines.rows), with_commas(lines.longest), place_text(lines.line, lines.path));
+  constexpr std::uint64_t kSuspicious = 20;
+  if (lines.longest > kSuspicious) {
+    text += "    so long a field may be a quotation mark too many: see what it swallowed there\n";
+  }
+  return text;
+}
+
 }  // namespace
+
+void add_examples(Json& json, const ImportCounts& counts) {
+  json["examples"] = Json::object();
+  for (const auto& [reason, example] : counts.examples) {
+    json["examples"][reason] = {
+        {"file", example.path}, {"line", example.line}, {"value", example.value}};
+  }
+  const ImportedLines& lines = counts.several_lines;
+  json["several_lines"] = {{"rows", lines.rows}, {"longest", lines.longest}};
+  json["several_lines"]["file"] = lines.rows > 0 ? Json(lines.path) : Json(nullptr);
+  json["several_lines"]["line"] = lines.rows > 0 ? Json(lines.line) : Json(nullptr);
+}
 
 Json import_json(const EventTable& events) {
   Json json;
@@ -98,7 +141,7 @@ std::string import_text(const EventTable& events) {
     const auto [first, last] = std::minmax_element(events.time.begin(), events.time.end());
     text += fmt::format("  from {} to {}\n", format_date(*first), format_date(*last));
   }
-  return text + faults_text(events.counts);
+  return text + faults_text(events.counts) + examples_text(events.counts);
 }
 
 }  // namespace tenure::apps

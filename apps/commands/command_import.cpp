@@ -1,4 +1,5 @@
 #include "command.hpp"
+#include "foreign_file.hpp"
 #include "import_report.hpp"
 #include "stopwatch.hpp"
 
@@ -8,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -69,16 +71,29 @@ std::optional<PseudonymKey> key_of(const Options& options) {
   return PseudonymKey::generate();
 }
 
+/// read_events() that says what a file is which is no log at all.
+EventTable read_log(const std::vector<std::string>& inputs, const ImportOptions& import, Run& run) {
+  try {
+    return read_events(run.execution(), inputs, import);
+  } catch (const DataError& error) {
+    const bool given = std::find(inputs.begin(), inputs.end(), error.path()) != inputs.end();
+    const std::string kind = given ? not_a_log(error.path(), error.line()) : std::string();
+    if (kind.empty()) throw;
+    throw DataError(error.path(), kind);
+  }
+}
+
 void run_import(const Options& options, Run& run) {
   ImportOptions import;
   import.format = formats().at(options.format);
   import.columns = parse_columns(options.columns);
+  import.columns_option = "--columns ";
   import.currency = options.currency;
   import.items = options.items;
   import.strict = options.strict;
   import.pseudonym_key = key_of(options);
   const Stopwatch watch;
-  const EventTable events = read_events(run.execution(), options.inputs, import);
+  const EventTable events = read_log(options.inputs, import, run);
   // The key first: a store whose key is lost would be of no use.
   if (options.new_key) write_new_key_file(*import.pseudonym_key, options.key);
   write_store(run.execution(), events, options.output);
@@ -87,6 +102,7 @@ void run_import(const Options& options, Run& run) {
   run.print(fmt::format("Imported into {} in {:.2f} s\n", options.output, seconds) +
             import_text(events));
   Json json = import_json(events);
+  add_examples(json, events.counts);
   json["import_seconds"] = seconds;
   run.write_json(json);
 }

@@ -160,6 +160,80 @@ TEST_F(BadInput, TextFileAsHdf5) {
   expect_error({"train", text, "-o", dir_ / "m.h5"}, kData, "text.h5");
 }
 
+TEST_F(BadInput, AForeignFileIsNamedWithTheCommandThatHelps) {
+  const std::string log = dir_ / "orders.csv";
+  write_text(log, "customer,item,time\nc,i,2024-01-01\n");
+  const std::string importing = "; tenure import " + log + " -o shop.h5 makes a store of a log";
+  for (const std::vector<std::string>& command : std::vector<std::vector<std::string>>{
+           {"describe", log},
+           {"train", log, "-o", dir_ / "m.h5"},
+           {"fit", log},
+           {"customers", log, "-o", dir_ / "c.csv"},
+           {"churn", log},
+           {"backtest", log, "--calibration-end", "2024-01-01"}}) {
+    expect_error(command, kData, "orders.csv: is text, not a store" + importing);
+  }
+  expect_error({"recommend", log, "--all"}, kData,
+               "orders.csv: is text, not a model" + importing +
+                   " of orders, and tenure train shop.h5 -o model.h5 makes a model");
+  expect_error({"report", log, "-o", dir_ / "r.html"}, kData, "is text, no file of tenure's");
+  const auto described = [&](const std::string& name, const std::string& bytes,
+                             const std::string& part) {
+    write_text(dir_ / name, bytes);
+    expect_error({"describe", dir_ / name}, kData, part);
+  };
+  described("two words.csv", "a,b\n", "tenure import '" + (dir_ / "two words.csv") + "' -o");
+  described("book.xlsx", "PK\x03\x04 and so on", "is a zip file or a workbook");
+  described("log.csv.gz", "\x1f\x8b\x08 and so on", "unpack it");
+  described("other.h5", "\x89HDF\r\n\x1a\n and so on", "is HDF5 of another program");
+  described("plan.toml", "horizon_days = 3\n", "is a TOML file, not a store; tenure simulate ");
+  described("log.json", "[{\"customer\": 1}]\n", "is JSON, not a store");
+}
+
+TEST_F(BadInput, AStoreAModelAndAResultAreToldApart) {
+  const std::string store = make_store();
+  const std::string model = dir_ / "m.h5";
+  const Outcome trained = program_.run({"train", store, "-o", model, "--model", "popularity"});
+  ASSERT_EQ(trained.exit_code, 0) << trained.err;
+  expect_error({"describe", model}, kData, "m.h5: is a model, not a store");
+  expect_error({"recommend", store, "--all"}, kData,
+               "good.h5: is a store, not a model; tenure train " + store + " -o model.h5 makes");
+  expect_error({"import", store, "-o", dir_ / "s.h5"}, kData, "good.h5: is a store already");
+  expect_error({"import", model, "-o", dir_ / "s.h5"}, kData, "m.h5: is a model, not a log");
+}
+
+TEST_F(BadInput, WhatIsNoLogIsNamedAtTheImport) {
+  const auto refuse = [&](const std::string& name, const std::string& text,
+                          const std::string& part) {
+    write_text(dir_ / name, text);
+    expect_error({"import", dir_ / name, "-o", dir_ / "s.h5"}, kData, name + ": " + part);
+  };
+  refuse("log.json", "[\n  {\"customer\": 1}\n]\n", "is JSON, not a log");
+  refuse("plan.toml", "horizon_days = 3\n", "is a TOML file, not a log; tenure simulate ");
+  refuse("book.xlsx", std::string("PK\x03\x04\0\0", 6), "is a zip file or a workbook; save");
+  refuse("log.csv.gz", std::string("\x1f\x8b\x08\0", 4), "is packed");
+}
+
+TEST_F(BadInput, UnknownHeadersAreAnsweredWithTheOptionThatNamesThem) {
+  expect_import_error("kunde,artikel,datum\n1,a,2024-01-01\n", kData,
+                      "no column for customer and time in the header, which has: kunde, artikel, "
+                      "datum; name the columns, e.g. --columns "
+                      "customer=kunde,item=artikel,time=datum");
+  const Outcome mapped = program_.run({"import", dir_ / "input.csv", "-o", dir_ / "s.h5",
+                                       "--columns", "customer=kunde,item=artikel,time=datum"});
+  EXPECT_EQ(mapped.exit_code, 0) << mapped.err;
+  expect_import_error("kunde,artikel,datum\n1,a,2024-01-01\n", kUsage,
+                      "--columns custmer=kunde: the role 'custmer' is none of customer, item, ",
+                      {"--columns", "custmer=kunde"});
+}
+
+TEST_F(BadInput, AQuoteThatIsNeverClosedNamesItsLineAndWhatItSwallows) {
+  expect_import_error(
+      "customer,item,time\nc,i,2024-01-01\nc,\"i,2024-01-02\nc,j,2024-01-03\nc,k,2024-01-04\n",
+      kData,
+      "input.csv:3: a quoted field is never closed: the quote takes in the 2 lines behind it");
+}
+
 TEST_F(BadInput, WeightsThatAreNone) {
   const std::string store = make_store();
   const std::vector<std::vector<std::string>> bad = {
@@ -196,7 +270,6 @@ TEST_F(BadInput, StoreGivenWhereAModelIsAsked) {
 TEST_F(BadInput, UnknownOptionOrCommand) {
   expect_error({"describe", "x.h5", "--nosuch"}, kUsage, "--nosuch");
   expect_error({"nosuch"}, kUsage, "nosuch");
-  expect_error({}, kUsage, "");
   expect_error({"train", "--factors"}, kUsage, "--factors");
   expect_error({"describe", "x.h5", "--threads", "many"}, kUsage, "--threads");
   expect_error({"describe", "x.h5", "--threads", "-2"}, kUsage, "threads");
