@@ -13,8 +13,15 @@ namespace {
 
 constexpr std::size_t kReasonsShown = 3;
 
+std::string three(double score) { return fmt::format("{:.3f}", score); }
+
+bool shows_both(const Explanation::Listed& listed) {
+  return three(listed.score) != three(listed.listed);
+}
+
 Explanation explain_list(const recommender::Model& model, const recommender::UserBatch& batch,
-                         std::size_t entry, std::span<const std::uint32_t> items) {
+                         std::size_t entry, std::span<const std::uint32_t> items,
+                         std::span<const float> scores) {
   const auto contributions = model.explain(batch, entry, items);
   if (!contributions) {
     throw ArgumentError(fmt::format("the model {} does not explain its lists", model.name()));
@@ -24,6 +31,7 @@ Explanation explain_list(const recommender::Model& model, const recommender::Use
   for (std::size_t i = 0; i < items.size(); ++i) {
     Explanation::Listed listed;
     listed.item = items[i];
+    listed.listed = static_cast<double>(scores[i]);
     for (std::size_t j = 0; j < history.size(); ++j) {
       listed.reasons.push_back({history[j], (*contributions)(i, j)});
       listed.score += (*contributions)(i, j);
@@ -46,7 +54,8 @@ std::vector<Explanation> explain_lists(const Execution& execution, const recomme
       [&](const Chunk& chunk) {
         for (std::size_t i = chunk.begin; i < chunk.end; ++i) {
           if (lists.used_fallback[i] != 0) continue;
-          explanations[i] = explain_list(model, batch, i, lists.lists.list_ids(i));
+          explanations[i] =
+              explain_list(model, batch, i, lists.lists.list_ids(i), lists.lists.list_scores(i));
         }
       },
       "explain");
@@ -71,7 +80,9 @@ Json explanation_json(const Explanation& explanation, const Dictionary& items) {
 std::string explanation_text(const Explanation& explanation, const Dictionary& items) {
   std::string text;
   for (const auto& listed : explanation.items) {
-    text += fmt::format("  {} ({:.3f}) because of", items[listed.item], listed.score);
+    const std::string reasons = shows_both(listed) ? ", reasons " + three(listed.score) : "";
+    text +=
+        fmt::format("  {} ({}{}) because of", items[listed.item], three(listed.listed), reasons);
     for (std::size_t j = 0; j < std::min(kReasonsShown, listed.reasons.size()); ++j) {
       text += fmt::format("{} {} ({:+.3f})", j == 0 ? "" : ",", items[listed.reasons[j].item],
                           listed.reasons[j].contribution);
@@ -79,6 +90,17 @@ std::string explanation_text(const Explanation& explanation, const Dictionary& i
     text += "\n";
   }
   return text;
+}
+
+std::string explanation_note(const std::vector<Explanation>& explanations) {
+  const bool any = std::any_of(explanations.begin(), explanations.end(), [](const auto& one) {
+    return std::any_of(one.items.begin(), one.items.end(), shows_both);
+  });
+  if (!any) return {};
+  return "  In brackets the score that made the list and, where it differs, the sum of the "
+         "reasons,\n"
+         "  which is what the history gives now: training is half a step older, rules change "
+         "scores\n";
 }
 
 }  // namespace tenure::apps

@@ -20,6 +20,7 @@ struct Explanation {
   };
   struct Listed {
     std::uint32_t item = 0;
+    double listed = 0.0;          ///< the score that the list is made by
     double score = 0.0;           ///< the sum of all contributions
     std::vector<Reason> reasons;  ///< the largest first
   };
@@ -34,7 +35,10 @@ std::vector<Explanation> explain_lists(const Execution& execution, const recomme
 
 /// [{"item","score","because":[{"item","contribution"},...]},...]
 Json explanation_json(const Explanation& explanation, const Dictionary& items);
-/// A line for each item with its three largest reasons.
+/// A line for each item with its three largest reasons; where the sum of the reasons is not the
+/// list's score to three decimals, both.
 std::string explanation_text(const Explanation& explanation, const Dictionary& items);
+/// What to say once below where any of them showed both; else nothing.
+std::string explanation_note(const std::vector<Explanation>& explanations);
 
 }  // namespace tenure::apps

@@ -103,7 +103,7 @@ std::string lists_text(const recommender::ModelFile& file, const Lists& all) {
     text += result.used_fallback[i] != 0 ? "  (no history: popular items)\n" : "\n";
     if (!explanations.empty()) text += explanation_text(explanations[i], file.items);
   }
-  return text;
+  return text + explanation_note(explanations);
 }
 
 /// "France, web"; "all customers" for none.

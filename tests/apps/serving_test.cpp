@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <array>
+#include <cstdio>
 #include <map>
 #include <set>
 #include <string>
@@ -130,6 +132,24 @@ TEST_F(Serving, ExplanationsAddUp) {
     for (const Json& reason : item.at("because")) sum += reason.at("contribution").get<double>();
     EXPECT_NEAR(sum, item.at("score").get<double>(), 1e-9);
   }
+  // The list is ordered by its own scores: those stand in brackets first.
+  const std::string screen =
+      run({"recommend", model_, "--customer", "c3", "-n", "4", "--explain"}).out;
+  bool both = false;
+  for (std::size_t i = 0; i < 4; ++i) {
+    const double score = list.at("scores").at(i).get<double>();
+    const double sum = list.at("explanations").at(i).at("score").get<double>();
+    const auto three = [](double value) {
+      std::array<char, 32> text{};
+      std::snprintf(text.data(), text.size(), "%.3f", value);
+      return std::string(text.data());
+    };
+    std::string expected = list.at("items").at(i).get<std::string>() + " (" + three(score);
+    if (three(sum) != three(score)) expected += ", reasons " + three(sum);
+    both = both || three(sum) != three(score);
+    EXPECT_THAT(screen, HasSubstr("  " + expected + ") because of"));
+  }
+  EXPECT_EQ(screen.find("In brackets the score that made the list") != std::string::npos, both);
   EXPECT_THAT(run({"recommend", model_, "--customer", "c3", "--explain"}).out,
               HasSubstr("because of"));
   const std::string popular = dir_ / "popular.h5";
