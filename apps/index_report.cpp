@@ -2,7 +2,12 @@
 
 #include "text_table.hpp"
 
+#include <tenure/core/money.hpp>
+
 #include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
 
 namespace tenure::apps {
 
@@ -39,6 +44,26 @@ Json retention_by(const simulator::Outcome& outcome, const StrategyIndex& index)
   return json;
 }
 
+/// What the figure of a dimension is, in the order of the dimensions.
+constexpr std::array<const char*, kDimensions> kFigures = {
+    "share still ordering", "times the cost to win one", "margin over cost", "share answering",
+    "complaints a contact", "channels answered by",      "share lost",       "share unsubscribed"};
+
+/// A line where the strategy with the best index pays back less than it costs.
+std::string first_at_a_loss(const std::vector<StrategyIndex>& indices,
+                            const simulator::ReturnReport& returns) {
+  const auto first =
+      std::max_element(indices.begin(), indices.end(),
+                       [](const auto& a, const auto& b) { return a.score < b.score; });
+  if (first == indices.begin() || first == indices.end()) return {};  // the baseline costs nothing
+  const auto& strategy = returns.strategies[static_cast<std::size_t>(first - indices.begin()) - 1];
+  if (!(strategy.net.value < 0.0)) return {};
+  return fmt::format(
+      "  {} is first by index and pays back less than it costs: net {}. The index weighs more than "
+      "money\n",
+      first->name, format_money(to_money(strategy.net.value)));
+}
+
 }  // namespace
 
 Json index_json(const simulator::Outcome& outcome, const std::vector<StrategyIndex>& indices) {
@@ -73,7 +98,7 @@ std::vector<std::vector<std::string>> index_rows(const std::vector<StrategyIndex
     for (std::size_t i = 0; i < kDimensions; ++i) {
       const auto dimension = static_cast<Dimension>(i);
       if (static_cast<std::size_t>(group_of(dimension)) != group) continue;
-      rows.push_back({"  " + std::string(to_string(dimension))});
+      rows.push_back({fmt::format("  {}: {}", to_string(dimension), kFigures[i])});
       for (const StrategyIndex& index : indices) {
         rows.back().push_back(index.figures[i] ? fmt::format("{} ({})", score_text(index.scores[i]),
                                                              format_number(*index.figures[i], 3))
@@ -84,11 +109,15 @@ std::vector<std::vector<std::string>> index_rows(const std::vector<StrategyIndex
   return rows;
 }
 
-std::string index_text(const std::vector<StrategyIndex>& indices) {
+std::string index_text(const std::vector<StrategyIndex>& indices,
+                       const simulator::ReturnReport& returns) {
   const auto rows = index_rows(indices);
   TextTable table(rows.front());
   for (std::size_t i = 1; i < rows.size(); ++i) table.add(rows[i]);
-  return table.str();
+  return table.str() +
+         "  scores from 0, worst, to 100, best; in brackets the figure that a score is made of.\n"
+         "  The index is the weighted mean of the three groups, a group that of its dimensions\n" +
+         first_at_a_loss(indices, returns);
 }
 
 }  // namespace tenure::apps

@@ -4,6 +4,7 @@
 
 #include <tenure/simulator/composite_index.hpp>
 #include <tenure/simulator/engine.hpp>
+#include <tenure/simulator/roi.hpp>
 
 #include <string>
 #include <vector>
@@ -19,6 +20,9 @@ Json index_json(const simulator::Outcome& outcome,
 std::vector<std::vector<std::string>> index_rows(
     const std::vector<simulator::StrategyIndex>& indices);
 
-std::string index_text(const std::vector<simulator::StrategyIndex>& indices);
+/// That as a table with what its numbers are, and a warning where the first by index pays back less
+/// than it costs. `returns` is of the same outcome.
+std::string index_text(const std::vector<simulator::StrategyIndex>& indices,
+                       const simulator::ReturnReport& returns);
 
 }  // namespace tenure::apps

@@ -98,10 +98,11 @@ void run_simulate(const Options& options, Run& run) {
     throw ArgumentError("the scenario makes its own customers: --store does not apply");
   }
   const bool stands_in = scenario.population.from_store && options.store.empty();
-  if (stands_in && !(options.output.empty() && options.report.empty())) {
+  // A page can say that its shop is none; a result is read later, by whoever has it.
+  if (stands_in && !options.output.empty()) {
     throw ArgumentError(
-        "the scenario's customers come from a store: a result or report to keep needs --store "
-        "STORE.h5");
+        "the scenario's customers come from a store: a result to keep needs --store STORE.h5 "
+        "(without -o, a synthetic shop stands in for a look)");
   }
   Json json = Json::object();
   std::optional<simulator::ExistingCustomers> existing;
@@ -116,14 +117,16 @@ void run_simulate(const Options& options, Run& run) {
   if (!options.output.empty()) simulator::write_result(run.execution(), outcome, options.output);
   if (!options.report.empty()) {
     const std::string name = std::filesystem::path(options.scenario).stem().string();
-    report::Report page("Retention report: " + name);
+    report::Report page("Retention report: " + name +
+                        (stands_in ? ", on a synthetic shop: no finding" : ""));
     page.add_result(outcome, returns, indices);
     write_text_file(options.report, page.html());
   }
   run.print(fmt::format("Simulated {} in {:.2f} s: {} events ({:.1f} million/s)\n",
                         options.scenario, seconds, with_commas(outcome.events),
                         static_cast<double>(outcome.events) / seconds / 1e6) +
-            return_text(outcome, returns) + retention_text(outcome) + "\n" + index_text(indices));
+            return_text(outcome, returns) + retention_text(outcome) + "\n" +
+            index_text(indices, returns));
   if (study.precision) run.print(precision_text(*study.precision, outcome.replications));
   if (!options.output.empty()) run.print(fmt::format("  result in {}\n", options.output));
   if (!options.report.empty()) run.print(fmt::format("  report in {}\n", options.report));
@@ -145,7 +148,7 @@ Command add_simulate(CLI::App& app) {
   Command command = make_command(
       app, "simulate",
       "Simulate customer lifetimes under each strategy and print what it pays back",
-      "  tenure simulate datasets/scenarios/default.toml\n"
+      "  tenure simulate datasets/scenarios/default.toml --report report.html\n"
       "  tenure simulate datasets/scenarios/store.toml --store shop.h5 -o result.h5 --report "
       "report.html\n");
   auto options = std::make_shared<Options>();
@@ -175,8 +178,13 @@ Command add_simulate(CLI::App& app) {
   sub.add_flag("--decompose", options->study.decompose,
                "Simulate everything once more with other luck, to tell which customers there are "
                "from what they happen to do in the variance of ROI");
-  sub.add_option("-o,--output", options->output, "Result to write")->type_name("RESULT.h5");
-  sub.add_option("--report", options->report, "HTML page to write")->type_name("REPORT.html");
+  sub.add_option("-o,--output", options->output,
+                 "Result to write; with from_store = true it needs --store")
+      ->type_name("RESULT.h5");
+  sub.add_option("--report", options->report,
+                 "HTML page to write; of a scenario alone too: its title says where a synthetic "
+                 "shop stands in")
+      ->type_name("REPORT.html");
   command.run = [options](Run& run) { run_simulate(*options, run); };
   return command;
 }

@@ -145,6 +145,33 @@ TEST_F(Simulate, ScoresTheDimensionsWithTheScenariosWeights) {
   EXPECT_NEAR(index.at(1).at("score").get<double>(), index.at(1).at("results").get<double>(), 1e-9);
   const Outcome outcome = program_.run({"simulate", scenario_});
   EXPECT_THAT(outcome.out, HasSubstr("composite index"));
+  EXPECT_THAT(outcome.out, HasSubstr("  feedback: complaints a contact "));
+  EXPECT_THAT(outcome.out, HasSubstr("scores from 0, worst, to 100, best; in brackets the figure"));
+}
+
+TEST_F(Simulate, AReportNeedsNothingButAScenarioWithItsOwnCustomers) {
+  const Outcome outcome = program_.run({"simulate", scenario_, "--report", dir_ / "r.html"});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_THAT(read_text(dir_ / "r.html"), HasSubstr("</html>"));
+}
+
+TEST_F(Simulate, SaysSoWhereTheFirstByIndexPaysBackLessThanItCosts) {
+  const std::string warning = " is first by index and pays back less than it costs: net -";
+  const auto screen = [&](const std::string& contact) {
+    std::string text = kScenario;
+    const auto put = [&](const std::string& from, const std::string& to) {
+      ASSERT_NE(text.find(from), std::string::npos) << from;
+      text.replace(text.find(from), from.size(), to);
+    };
+    put("contact = 0.1, redemption = 1.0", "contact = " + contact);
+    put("contact = 30.0", "contact = " + contact);
+    // Only what the strategies do counts: the baseline, which does nothing, is last by index.
+    put("results = 1.0\nprocess = 0.0", "results = 0.0\nprocess = 1.0");
+    write_text(scenario_, text);
+    return program_.run({"simulate", scenario_}).out;
+  };
+  EXPECT_THAT(screen("50.0"), HasSubstr(warning));
+  EXPECT_THAT(screen("0.0"), testing::Not(HasSubstr(warning)));
 }
 
 TEST_F(Simulate, OfAStoresCustomersWithoutAStoreTakesASyntheticShopAndSaysSo) {
@@ -158,7 +185,10 @@ TEST_F(Simulate, OfAStoresCustomersWithoutAStoreTakesASyntheticShopAndSaysSo) {
   EXPECT_TRUE(json.at("synthetic_store").get<bool>());
   EXPECT_GT(json.at("customers").get<int>(), 4900);  // a few returned everything
   EXPECT_EQ(json.at("currency"), "USD");
-  const Outcome kept = program_.run({"simulate", scenario_, "--report", dir_ / "r.html"});
+  const Outcome page = program_.run({"simulate", scenario_, "--report", dir_ / "r.html"});
+  EXPECT_EQ(page.exit_code, 0) << page.err;
+  EXPECT_THAT(read_text(dir_ / "r.html"), HasSubstr(", on a synthetic shop: no finding</title>"));
+  const Outcome kept = program_.run({"simulate", scenario_, "-o", dir_ / "r.h5"});
   EXPECT_EQ(kept.exit_code, 2);
   EXPECT_THAT(kept.err, HasSubstr("needs --store"));
 }
