@@ -164,13 +164,13 @@ TEST_F(BadInput, AForeignFileIsNamedWithTheCommandThatHelps) {
   const std::string log = dir_ / "orders.csv";
   write_text(log, "customer,item,time\nc,i,2024-01-01\n");
   const std::string importing = "; tenure import " + log + " -o shop.h5 makes a store of a log";
-  for (const std::vector<std::string>& command :
-       std::vector<std::vector<std::string>>{{"describe", log},
-                                             {"train", log, "-o", dir_ / "m.h5"},
-                                             {"fit", log},
-                                             {"customers", log, "-o", dir_ / "c.csv"},
-                                             {"churn", log},
-                                             {"backtest", log}}) {
+  for (const std::vector<std::string>& command : std::vector<std::vector<std::string>>{
+           {"describe", log},
+           {"train", log, "-o", dir_ / "m.h5"},
+           {"fit", log},
+           {"customers", log, "-o", dir_ / "c.csv"},
+           {"churn", log},
+           {"backtest", log, "--calibration-end", "2024-01-01"}}) {
     expect_error(command, kData, "orders.csv: is text, not a store" + importing);
   }
   expect_error({"recommend", log, "--all"}, kData,

@@ -65,7 +65,7 @@ TEST_F(Usage, MisspeltValuesAreAnsweredWithTheNearestAndAllThereAre) {
   expect_hint({"describe", "x.h5", "--progress=loud"},
               "--progress: 'loud' is none of auto, always, never (see tenure describe --help)");
   for (const char* command : {"train", "evaluate", "tune"}) {
-    const Outcome outcome = program_.run({command, "x.h5", "-o", "y.h5", "--model", "iasl"});
+    const Outcome outcome = program_.run({command, "x.h5", "--model", "iasl"});
     EXPECT_EQ(outcome.exit_code, 2);
     EXPECT_THAT(outcome.err, StartsWith("tenure: error: --model: 'iasl' is none of popularity, "));
     EXPECT_THAT(outcome.err, HasSubstr("; did you mean 'ials'? (see tenure "));
