@@ -29,8 +29,7 @@ Command add_help(CLI::App& app) {
   auto about = std::make_shared<std::string>();
   Command command = add_printer(app, "help", "Print the commands, or the options of one",
                                 [&app, about] { return help_text(app, *about); });
-  command.options
-      .add_option("COMMAND", *about, "As tenure COMMAND --help; none: as tenure --help")
+  command.options.add_option("COMMAND", *about, "As tenure COMMAND --help; none: as tenure --help")
       .one_of(names);
   command.options.footer("Examples:\n  tenure help\n  tenure help import\n");
   return command;

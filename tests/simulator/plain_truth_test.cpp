@@ -23,9 +23,9 @@ using tenure::test::kWider;
 constexpr std::array<double, 20> kWeeks = {1,  2,  3,  4,  6,  8,  10, 13,  17,  22,
                                            26, 32, 39, 45, 52, 65, 78, 104, 156, 260};
 constexpr double kRelativeError = 0.005 * kWider;  // what the Monte-Carlo error must stay under
-constexpr double kPassing = 1e-3;         // of each joint chi-square
-constexpr std::uint32_t kBatches = 400;   // whose means give the standard errors
-constexpr double kDiscountRate = 0.1;     // a year
+constexpr double kPassing = 1e-3;                  // of each joint chi-square
+constexpr std::uint32_t kBatches = 400;            // whose means give the standard errors
+constexpr double kDiscountRate = 0.1;              // a year
 
 double day_factor(double day) { return std::pow(1.0 + kDiscountRate, -day / 365.0); }
 
