@@ -54,6 +54,7 @@ customers::GammaGammaFit fit_spend(const Execution& execution, const Calibration
 
 std::vector<std::string> order_model_names() {
   std::vector<std::string> names;
+  names.reserve(simulator::kOrderFamilies.size());
   for (const simulator::Family family : simulator::kOrderFamilies) {
     names.emplace_back(to_string(family));
   }

@@ -109,8 +109,9 @@ class GenericCsv : public LogReader {
   GenericCsv(CsvReader source, const ImportOptions& options) : LogReader(std::move(source)) {
     for (const auto& [role, name] : options.columns) {
       if (!is_role(role)) {
-        throw ArgumentError(options.columns_option + role + "=" + name + ": the role " +
-                            not_one_of(role, role_names()));
+        std::string what = options.columns_option;
+        what.append(role).append("=").append(name).append(": the role ");
+        throw ArgumentError(what + not_one_of(role, role_names()));
       }
     }
     columns_.customer = need("customer", options);

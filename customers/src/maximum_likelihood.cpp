@@ -292,7 +292,7 @@ Maximum search_as(PriorUse use, MaximumProblem problem,
   if (use != PriorUse::kAlways && !problem.prior.empty()) {
     const std::vector<GammaPrior> prior = std::exchange(problem.prior, {});
     try {
-      const Maximum maximum = search(problem);
+      Maximum maximum = search(problem);
       reason = use == PriorUse::kNever ? "" : unknown_parameters(problem, maximum);
       if (reason.empty()) return maximum;
     } catch (const NoMaximum& error) {

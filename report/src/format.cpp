@@ -83,7 +83,7 @@ std::string Format::bare(double value, Unit unit) const {
 }
 
 std::string Format::text(double value, Unit unit) const {
-  const std::string number = bare(value, unit);
+  std::string number = bare(value, unit);
   switch (unit) {
     case Unit::kMoney:
       return currency_.empty() ? number : currency_ + "\u00a0" + number;

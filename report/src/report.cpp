@@ -73,12 +73,11 @@ void Report::add_result(const simulator::Outcome& outcome, const simulator::Retu
   Section time{"time", "Who stays, and the months", {}, {}, {}, {}};
   Figure retention = retention_figure(view);
   const bool retained = !retention.chart.is_null();
-  if (retained) time.figures.push_back(std::move(retention));
   if (auto regions = region_retention_figure(view)) time.figures.push_back(std::move(*regions));
   time.figures.push_back(month_orders_figure(view));
   if (!indices.empty()) time.figures.push_back(index_figure(view, indices));
   // A figure that says why it is not there goes last.
-  if (!retained) time.figures.push_back(std::move(retention));
+  time.figures.insert(retained ? time.figures.begin() : time.figures.end(), std::move(retention));
   state_->sections.push_back(std::move(time));
   state_->words = words_section(view);
 }
