@@ -121,23 +121,26 @@ std::string foreign_file_text(const FormatError& error) {
 }
 
 std::string not_a_log(const std::string& path, std::size_t line) {
-  switch (kind_of(path)) {
-    case FileKind::kTenure:
-      return container_format(path) == "store"
-                 ? fmt::format("is a store already; tenure describe {} shows it", word(path))
-                 : "is a " + container_format(path) + ", not a log";
+  const FileKind kind = kind_of(path);
+  const std::string is = std::string("is ") + name_of(kind);
+  switch (kind) {
+    case FileKind::kTenure: {
+      const std::string format = container_format(path);
+      if (format != "store") return "is a " + format + ", not a log";
+      return fmt::format("is a store already; tenure describe {} shows it", word(path));
+    }
     case FileKind::kHdf5:
-      return "is HDF5 of another program; a log is a text file, such as csv";
+      return is + "; a log is a text file, such as csv";
     case FileKind::kZip:
-      return "is a zip file or a workbook; save the sheet of orders as csv";
+      return is + "; save the sheet of orders as csv";
     case FileKind::kPacked:
       return "is packed; unpack it first";
     case FileKind::kToml:
-      return line > 1 ? std::string()
-                      : fmt::format("is a TOML file, not a log; tenure simulate {} runs a scenario",
-                                    word(path));
+      if (line > 1) return {};
+      return is + fmt::format(", not a log; tenure simulate {} runs a scenario", word(path));
     case FileKind::kJson:
-      return line > 1 ? std::string() : "is JSON, not a log; tenure import reads csv";
+      if (line > 1) return {};
+      return is + ", not a log; tenure import reads csv";
     default:
       return {};
   }

@@ -6,7 +6,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 
 namespace tenure::apps {
@@ -52,16 +51,14 @@ constexpr std::array<const char*, kDimensions> kFigures = {
 /// A line where the strategy with the best index pays back less than it costs.
 std::string first_at_a_loss(const std::vector<StrategyIndex>& indices,
                             const simulator::ReturnReport& returns) {
-  const auto first =
-      std::max_element(indices.begin(), indices.end(),
-                       [](const auto& a, const auto& b) { return a.score < b.score; });
-  if (first == indices.begin() || first == indices.end()) return {};  // the baseline costs nothing
-  const auto& strategy = returns.strategies[static_cast<std::size_t>(first - indices.begin()) - 1];
+  const std::size_t first = simulator::highest_index(indices);
+  if (first == 0) return {};  // the baseline costs nothing
+  const auto& strategy = returns.strategies[first - 1];
   if (!(strategy.net.value < 0.0)) return {};
   return fmt::format(
       "  {} is first by index and pays back less than it costs: net {}. The index weighs more than "
       "money\n",
-      first->name, format_money(to_money(strategy.net.value)));
+      indices[first].name, format_money(to_money(strategy.net.value)));
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 namespace tenure::apps {
 
@@ -33,13 +34,17 @@ std::optional<std::string> unknown_command(const CLI::App& app) {
 /// "--option=value" -> "--option".
 std::string name_in(const std::string& word) { return word.substr(0, word.find('=')); }
 
+CommandEntry entry_of(const CLI::App& app, const CLI::App& command) {
+  for (CommandEntry& entry : command_tree(app)) {
+    if (entry.name == command.get_name()) return std::move(entry);
+  }
+  return {};
+}
+
 std::optional<std::string> unknown_option(const CLI::App& app, const CLI::App& command) {
   std::vector<std::string> names = {"--help"};
-  for (const CommandEntry& entry : command_tree(app)) {
-    if (entry.name != command.get_name()) continue;
-    for (const OptionEntry& option : entry.options) {
-      names.insert(names.end(), option.names.begin(), option.names.end());
-    }
+  for (const OptionEntry& option : entry_of(app, command).options) {
+    names.insert(names.end(), option.names.begin(), option.names.end());
   }
   for (const std::string& word : command.remaining()) {
     if (word.size() < 2 || !word.starts_with('-')) continue;
@@ -50,19 +55,17 @@ std::optional<std::string> unknown_option(const CLI::App& app, const CLI::App& c
 
 /// The first word that stands where only certain ones may.
 std::optional<std::string> unknown_choice(const CLI::App& app, const CLI::App& command) {
-  for (const CommandEntry& entry : command_tree(app)) {
-    if (entry.name != command.get_name()) continue;
-    std::vector<OptionEntry> options = entry.positionals;
-    options.insert(options.end(), entry.options.begin(), entry.options.end());
-    for (const OptionEntry& option : options) {
-      const std::string name = option.names.empty() ? option.value : option.names.back();
-      const CLI::Option* const given = command.get_option_no_throw(name);
-      if (option.choices.empty() || given == nullptr) continue;
-      for (const std::string& word : given->results()) {
-        const auto& known = option.choices;
-        if (std::find(known.begin(), known.end(), word) != known.end()) continue;
-        return name + ": " + not_one_of(word, known);
-      }
+  const CommandEntry entry = entry_of(app, command);
+  std::vector<OptionEntry> options = entry.positionals;
+  options.insert(options.end(), entry.options.begin(), entry.options.end());
+  for (const OptionEntry& option : options) {
+    const std::string name = option.names.empty() ? option.value : option.names.back();
+    const CLI::Option* const given = command.get_option_no_throw(name);
+    if (option.choices.empty() || given == nullptr) continue;
+    for (const std::string& word : given->results()) {
+      const auto& known = option.choices;
+      if (std::find(known.begin(), known.end(), word) != known.end()) continue;
+      return name + ": " + not_one_of(word, known);
     }
   }
   return std::nullopt;

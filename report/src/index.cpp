@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 namespace tenure::report {
 
 namespace {
@@ -70,22 +68,20 @@ Cell score(const std::optional<double>& value, const std::optional<double>& figu
 
 /// What the index does not say: whether its first earns money.
 std::string finding(const ResultView& view, const std::vector<StrategyIndex>& indices) {
-  const auto best = std::max_element(
-      indices.begin(), indices.end(),
-      [](const StrategyIndex& a, const StrategyIndex& b) { return a.score < b.score; });
+  const std::size_t place = simulator::highest_index(indices);
+  const StrategyIndex& best = indices[place];
   std::string text = fmt::format("\u201c{}\u201d has the highest composite index, {:.0f} of 100",
-                                 best->name, best->score);
-  const auto place = best - indices.begin();
+                                 best.name, best.score);
   if (place == 0) return text + ": no strategy scores higher than doing nothing more.";
   const auto& strategies = view.returns.strategies;
-  const double net = strategies[static_cast<std::size_t>(place) - 1].net.value;
+  const double net = strategies[place - 1].net.value;
   const Format spoken = view.format.spoken();
   if (net < 0.0) {
     return text +
            fmt::format(", yet it loses {} against the baseline.", spoken.text(-net, Unit::kMoney));
   }
   const StrategyReturn& first = *view.first_strategy();
-  if (first.name == best->name) return text + ", and the greatest net.";
+  if (first.name == best.name) return text + ", and the greatest net.";
   return text + fmt::format(", and a net of {}; by net \u201c{}\u201d comes first with {}.",
                             spoken.text(net, Unit::kMoney), first.name,
                             spoken.text(first.net.value, Unit::kMoney));

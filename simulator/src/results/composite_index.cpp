@@ -166,4 +166,11 @@ std::vector<StrategyIndex> assess_index(const IndexSpec& spec, const Outcome& ou
   return indices;
 }
 
+std::size_t highest_index(const std::vector<StrategyIndex>& indices) noexcept {
+  const auto first = std::max_element(
+      indices.begin(), indices.end(),
+      [](const StrategyIndex& a, const StrategyIndex& b) { return a.score < b.score; });
+  return static_cast<std::size_t>(first - indices.begin());
+}
+
 }  // namespace tenure::simulator

@@ -5,6 +5,7 @@
 #include <tenure/simulator/roi.hpp>
 
 #include <array>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -36,5 +37,8 @@ struct StrategyIndex {
 /// @throws ArgumentError where the outcome's arrays do not fit its counts.
 std::vector<StrategyIndex> assess_index(const IndexSpec& spec, const Outcome& outcome,
                                         const ReturnReport& report);
+
+/// Place of the highest score among the indices, the first of equals; 0 without any.
+std::size_t highest_index(const std::vector<StrategyIndex>& indices) noexcept;
 
 }  // namespace tenure::simulator
